@@ -1,0 +1,1 @@
+"""What to make of a simulation: estimates, figures, reports, commands."""

@@ -1,0 +1,69 @@
+"""What a supervisor plans on judging an episode: the six policies, and those of one's own.
+
+A policy gives the time of the planned takeover, in minutes on the absolute clock: now or earlier to
+step in at once, infinity to wait for the next level of harm. `never_allow`, `stop_at` and
+`time_cap` are applied to what it gives, whatever the policy (model, section 5).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine import rules
+from engine.sections import Supervision
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What there is to judge by. Times are minutes on the absolute clock."""
+
+    now: float
+    opened: float
+    """When the error fell."""
+    reached: float
+    """When the standing level of harm was reached; at first, when the error fell."""
+    level: int
+    """The harm standing: 0 none, 1 mild, 2 moderate, 3 severe, 4 death."""
+    window_min: float
+    """How long the supervisor believes the next level takes, counted from `reached`."""
+    usual_latency_min: float
+    """Median response + median fix: how long a takeover usually takes."""
+    perceived: float
+    """c: the chance, as the supervisor sees it, that harm comes before a takeover begun now."""
+    tolerated: float
+    """q: the chance that the default policy would tolerate."""
+    educational_value: float
+    error: str
+    """The name of the kind of error."""
+    trainee: int
+    seen: int
+    """Episodes of this trainee that have ended so far."""
+    good: int
+    """Those of them that the trainee put right unharmed."""
+
+
+NOT_WEIGHING = ("zero_tolerance", "hands_off", "time_limit")
+"""Policies under which no risk is weighed against educational value."""
+
+Policy = Callable[[Situation], float]
+"""A policy of one's own: the planned takeover for a situation, on the absolute clock (min)."""
+
+
+def planned_by(supervision: Supervision, own: Policy | None, seen: Situation) -> float:
+    """When the policy would step in, in minutes on the absolute clock."""
+    if own is not None:
+        return float(own(seen))
+    if supervision.policy == "hands_off":
+        return math.inf
+    if supervision.policy == "time_limit":
+        assert supervision.time_limit is not None
+        return seen.reached + supervision.time_limit if seen.level == rules.NONE else seen.now
+    planned: float = rules.threshold_time(
+        seen.now,
+        seen.reached,
+        seen.window_min,
+        seen.usual_latency_min,
+        supervision.judgement.sharpness,
+        seen.tolerated,
+    )
+    return planned

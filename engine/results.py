@@ -1,0 +1,54 @@
+"""What a simulation gives back: tables, and the papers that say where they come from."""
+
+import platform
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import pandas as pd
+
+from engine.event_log import CLASSES, LEVELS
+from engine.outcomes import OUTCOME_NAMES
+from engine.scenario import Scenario
+
+PACKAGES = ("leeway-sim", "simpy", "numba", "numpy", "pandas", "pydantic")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages a result depends on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A simulated scenario.
+
+    `table`: a row per replication, the column `replication` and one float column per outcome; NaN
+    where there was nothing to divide by. `fates`: tidy, a row per replication, fate (class of the
+    error) and harm (level at its end), with `per_100_cases`.
+    """
+
+    scenario: Scenario
+    seed: int
+    replications: int
+    engine: str
+    table: pd.DataFrame
+    fates: pd.DataFrame
+    versions: dict[str, str] = field(default_factory=versions)
+
+
+Replicated = tuple[dict[str, float], list[list[int]], int]
+"""Outcomes by name, errors by class and harm level, and the training cases started."""
+
+
+def result_of(scenario: Scenario, seed: int, engine: str, rows: list[Replicated]) -> Result:
+    """The result of replications 0, 1, ... in order."""
+    outcomes = pd.DataFrame([row for row, _, _ in rows], columns=list(OUTCOME_NAMES), dtype=float)
+    outcomes.insert(0, "replication", range(len(rows)))
+    fates = [
+        (number, fate, harm, 100.0 * counts[i][j] / cases if cases != 0 else float("nan"))
+        for number, (_, counts, cases) in enumerate(rows)
+        for i, fate in enumerate(CLASSES)
+        for j, harm in enumerate(LEVELS)
+    ]
+    columns = ["replication", "fate", "harm", "per_100_cases"]
+    return Result(scenario, seed, len(rows), engine, outcomes, pd.DataFrame(fates, columns=columns))
