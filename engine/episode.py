@@ -123,7 +123,8 @@ class Episode:
         )
         if self.requested_at is not None:
             return
-        hands_off = self.case.supervision.policy == "hands_off"
+        own_policy = self.ward.world.policy is not None
+        hands_off = not own_policy and self.case.supervision.policy == "hands_off"
         if self._alarming() and (not self.judged or hands_off):
             self._note("alarm")
             self._request(events.ALARM)

@@ -50,15 +50,21 @@ Policy = Callable[[Situation], float]
 
 
 def planned_by(supervision: Supervision, own: Policy | None, seen: Situation) -> float:
-    """When the policy would step in, in minutes on the absolute clock."""
+    """When the policy would step in, in minutes on the absolute clock.
+
+    Raises ValueError where a policy of one's own answers with NaN.
+    """
     if own is not None:
-        return float(own(seen))
+        planned = float(own(seen))
+        if math.isnan(planned):
+            raise ValueError(f"the policy {own!r} answered with NaN; it must answer with a time")
+        return planned
     if supervision.policy == "hands_off":
         return math.inf
     if supervision.policy == "time_limit":
         assert supervision.time_limit is not None
         return seen.reached + supervision.time_limit if seen.level == rules.NONE else seen.now
-    planned: float = rules.threshold_time(
+    return rules.threshold_time(
         seen.now,
         seen.reached,
         seen.window_min,
@@ -66,4 +72,3 @@ def planned_by(supervision: Supervision, own: Policy | None, seen: Situation) ->
         supervision.judgement.sharpness,
         seen.tolerated,
     )
-    return planned
