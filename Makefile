@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SCENARIO ?= scenarios/first-intubations.yaml
 
-.PHONY: run test test-long check bench docs clean
+.PHONY: help run test test-long check bench docs golden clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test-long  the tests that take many minutes"
 	@echo "make bench      cases per second"
 	@echo "make docs       remake scenarios/README.md and the JSON Schema"
+	@echo "make golden     remake the digests of the numbers, and say what moved"
 
 # The versions are pinned by name in constraints.txt; the stamp is remade when either file changes.
 $(VENV)/.ready: pyproject.toml constraints.txt
@@ -41,6 +42,9 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m analysis.handbook
+
+golden: $(VENV)/.ready
+	$(BIN)/python -m tests.golden
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
