@@ -1,0 +1,160 @@
+"""What each figure of the page shows: the table it draws, and a sentence made from its numbers."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from analysis import estimate, words
+from analysis.estimate import Estimate
+from analysis.findings import FATES, estimates, label, mirrored, value
+from analysis.study import Study
+
+
+def ends(study: Study, name: str) -> tuple[Estimate, Estimate]:
+    """An outcome at the lowest and at the highest setting of the curve."""
+    settings = study.table["setting"]
+    return tuple(  # type: ignore[return-value]
+        estimate.estimate(study.table[settings == setting][name])
+        for setting in (settings.min(), settings.max())
+    )
+
+
+def change(study: Study, name: str) -> Estimate:
+    """The paired difference of an outcome, highest setting minus lowest."""
+    settings = study.table["setting"]
+    first, last = (
+        study.table[settings == setting].sort_values("replication")[name].to_numpy()
+        for setting in (settings.min(), settings.max())
+    )
+    return estimate.paired(last, first)
+
+
+def moves(found: Estimate) -> str:
+    """`rises by 2.1 (1.9 to 2.3)`, `falls by ...`, or `can't be told to change`."""
+    if math.isnan(found.mean):
+        return "can't be counted"
+    if math.isnan(found.se):
+        return f"changes by {words.number(found.mean)} (one replication: chance unknown)"
+    if found.low > 0:
+        return f"rises by {words.interval(found)}"
+    if found.high < 0:
+        return f"falls by {words.interval(mirrored(found))}"
+    if found.mean == 0 and found.se == 0:
+        return "stays the same"
+    return f"can't be told to change ({words.interval(found, signed=True)})"
+
+
+def from_to(study: Study) -> str:
+    """The range of the curve in words."""
+    settings = study.table["setting"]
+    low, high = label(study, float(settings.min())), label(study, float(settings.max()))
+    return f"From {words.axis_label(study.axis)} {low} to {high}"
+
+
+def on_learning(study: Study, learning: str, name: str) -> str:
+    """What the curve of learning against harm shows."""
+    return (
+        f"{from_to(study)}, {name} {moves(change(study, learning))}, while the number of patients "
+        f"harmed per 100 training cases {moves(change(study, 'harm_any'))}."
+    )
+
+
+def on_now_and_later(study: Study) -> str:
+    """What the curves of harm now and harm later show."""
+    if study.scenario.independent.cases == 0:
+        return (
+            f"{from_to(study)}, the number of patients harmed per 100 training cases "
+            f"{moves(change(study, 'harm_any'))}. No independent practice is simulated."
+        )
+    return (
+        f"{from_to(study)}, the number of patients harmed per 100 training cases "
+        f"{moves(change(study, 'harm_any'))}; per 100 later, independent cases it "
+        f"{moves(change(study, 'independent_harm_any'))}."
+    )
+
+
+def on_fates(study: Study) -> str:
+    """What became of errors, and how many of the allowed ones did no harm."""
+    found = estimates(study)
+    if found["errors"].mean == 0:
+        return "No errors happened."
+    biggest = max(FATES, key=lambda fate: found[fate].mean)
+    text = (
+        f"Of {words.interval(found['errors'])} errors per 100 training cases, "
+        f"{words.number(found['allowed'].mean)} were allowed and "
+        f"{words.number(found['prevented'].mean)} prevented; "
+        f"the largest group is “{biggest.replace('_', ' ')}”."
+    )
+    unharmed = found["allowed_unharmed"]
+    if not math.isnan(unharmed.mean):
+        text += f" {value('allowed_unharmed', unharmed)} of allowed failures ended without harm."
+    return text
+
+
+def on_takeovers(study: Study) -> str:
+    """How many takeovers would not have been needed, and how many came late."""
+    found = estimates(study)
+    kinds = ("needless_takeovers", "necessary_takeovers", "late_takeovers")
+    total = sum(found[kind].mean for kind in kinds)
+    if total == 0:
+        return "No supervisor took over by their own judgement."
+    needless, late = (found[kind].mean / total for kind in (kinds[0], kinds[2]))
+    return (
+        f"Of the {words.number(total)} takeovers per 100 training cases, "
+        f"{words.percent(needless)} were needless (the trainee was about to put it right in time) "
+        f"and {words.percent(late)} late (harm came while the supervisor was at it). "
+        f"At the bedside nobody can tell them apart; in a simulation every clock is known."
+    )
+
+
+# ---- tables for the figures ------------------------------------------------------------------
+
+
+def fate_bars(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What became of errors as written: (bar, part, mean) and the totals (bar, mean, low, high)."""
+    fates = study.fates[study.fates["as_written"]]
+    means = fates.groupby(["fate", "harm"], sort=False)["per_100_cases"].mean()
+    parts = means.reset_index().rename(
+        columns={"fate": "bar", "harm": "part", "per_100_cases": "mean"}
+    )
+    parts["bar"] = parts["bar"].str.replace("_", " ")
+    return parts, bars(study, {fate: fate.replace("_", " ") for fate in FATES})
+
+
+def bars(study: Study, names: dict[str, str]) -> pd.DataFrame:
+    """Outcomes of the scenario as written as rows: bar, mean, low, high."""
+    found = estimates(study)
+    return pd.DataFrame(
+        [
+            {"bar": text} | {key: getattr(found[name], key) for key in ("mean", "low", "high")}
+            for name, text in names.items()
+        ]
+    )
+
+
+def input_bars(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Inputs by section of the scenario: (bar, part, mean) and totals without intervals."""
+    rows: dict[tuple[str, str], int] = {}
+    sections: list[str] = []
+    for one in study.scenario.inputs():
+        section = one.path.split(".", 1)[0].replace("_", " ")
+        if section not in sections:
+            sections.append(section)
+        part = "sourced" if one.status == "sourced" else "assumption"
+        rows[section, part] = rows.get((section, part), 0) + 1
+    parts = pd.DataFrame(
+        [{"bar": bar, "part": part, "mean": float(count)} for (bar, part), count in rows.items()]
+    )
+    totals = pd.DataFrame(
+        [
+            {
+                "bar": section,
+                "mean": float(sum(n for (bar, _), n in rows.items() if bar == section)),
+                "low": np.nan,
+                "high": np.nan,
+            }
+            for section in sections
+        ]
+    )
+    return parts, totals

@@ -1,0 +1,146 @@
+"""A scenario in plain sentences: who, what, how many, and what its rule of supervision means."""
+
+from analysis import words
+from engine.scenario import Scenario
+
+NO_CURVE = {
+    "hands_off": "the policy is hands_off: supervisors never step in by themselves, "
+    "so there is no leeway to vary",
+    "zero_tolerance": "the policy is zero_tolerance: supervisors always step in at once, "
+    "so there is no leeway to vary",
+}
+
+
+def sentences(scenario: Scenario) -> list[str]:
+    """What was simulated, one sentence or two per topic."""
+    told = [people(scenario), task(scenario), supervisors(scenario)]
+    told += [rule(scenario), *limits(scenario), later(scenario)]
+    return [sentence for sentence in told if sentence != ""]
+
+
+def people(scenario: Scenario) -> str:
+    """Who trains, and how much."""
+    count, cases = scenario.trainees.count, scenario.study.cases
+    who = "One trainee does" if count == 1 else f"Each of {count} trainees does"
+    text = f"{who} {words.plural(cases, 'training case')}"
+    if scenario.study.horizon is not None:
+        text += f", as far as they start within {words.duration(scenario.study.horizon)}"
+    return text + "."
+
+
+def task(scenario: Scenario) -> str:
+    """What a case consists of, and how often a step goes wrong."""
+    steps = [
+        f"{step.name} (goes wrong in {words.percent(step.error_probability.novice)} of a novice's "
+        f"average cases, {words.percent(step.error_probability.expert)} of an expert's)"
+        for step in scenario.task.steps
+    ]
+    return f"A case has {words.plural(len(steps), 'step')}: {words.listed(steps)}."
+
+
+def supervisors(scenario: Scenario) -> str:
+    """Who is on duty, and how closely they watch."""
+    supervision = scenario.supervision
+    verb = "is" if supervision.supervisors == 1 else "are"
+    text = f"{words.plural(supervision.supervisors, 'supervisor')} {verb} on duty at a time"
+    if supervision.pool > 1:
+        text += f", and each case has one person of {supervision.pool} to judge it"
+    watched = f"{words.percent(supervision.watched)} of cases are watched"
+    if supervision.watched in (0, 1):
+        watched = "every case is watched" if supervision.watched == 1 else "no case is watched"
+    latency = supervision.response.standard.median
+    fix = supervision.fix.standard.median
+    return (
+        f"{text}; {watched}. A supervisor who steps in typically has hands on the "
+        f"patient after {words.duration(latency)} and needs {words.duration(fix)} for a try at "
+        f"putting it right."
+    )
+
+
+def rule(scenario: Scenario) -> str:
+    """The policy, and what its permissiveness or time limit means."""
+    supervision = scenario.supervision
+    if supervision.policy == "zero_tolerance":
+        return "Policy zero_tolerance: on noticing an error, supervisors step in at once."
+    if supervision.policy == "hands_off":
+        return (
+            "Policy hands_off: on noticing an error, supervisors don't step in by themselves; "
+            "they come when called or summoned."
+        )
+    if supervision.policy == "time_limit":
+        limit = supervision.time_limit
+        waits = "" if limit is None else f" {words.duration(limit)}"
+        return (
+            f"Policy time_limit: on noticing an error that has done no harm, supervisors wait"
+            f"{waits}; at any harm they step in at once."
+        )
+    return f"Policy {supervision.policy}, {permissiveness(scenario)}"
+
+
+def permissiveness(scenario: Scenario) -> str:
+    """What the scenario's permissiveness means, with its own harm weights."""
+    supervision = scenario.supervision
+    value = supervision.permissiveness
+    if value == 0:
+        return "permissiveness 0: no error is let run; supervisors step in as soon as they notice."
+    kind = (
+        "an error, whatever it teaches,"
+        if supervision.policy == "risk_threshold"
+        else ("an error of full educational value")
+    )
+    until = f"as long as they put the patient's chance of mild harm below {words.percent(value)}"
+    if value >= 1:
+        until = "until the patient comes to mild harm"
+    text = (
+        f"permissiveness {words.number(value)}: the typical supervisor lets {kind} run {until} "
+        f"({graver(scenario)}); the chance meant is the one that harm comes before a takeover "
+        f"begun now would be done, as the supervisor sees it."
+    )
+    if supervision.policy != "risk_threshold":
+        text += " An error that teaches less is let run for less, in proportion."
+    if supervision.policy == "entrustment":
+        text += (
+            " Trust counts too: a trainee who puts errors right before harm is given more room, "
+            "one who doesn't is given less."
+        )
+    return text
+
+
+def graver(scenario: Scenario) -> str:
+    """How much less is tolerated of graver harm: in inverse proportion to its weight."""
+    weights, value = scenario.harm_weights, scenario.supervision.permissiveness
+    tolerated = [
+        f"{level if level == 'death' else level + ' harm'} "
+        f"{words.percent(min(1.0, value * weights.mild / getattr(weights, level)))}"
+        for level in ("moderate", "severe", "death")
+    ]
+    return f"for graver harm less is tolerated: {words.listed(tolerated)}"
+
+
+def limits(scenario: Scenario) -> list[str]:
+    """The rules that stand above the policy."""
+    supervision = scenario.supervision
+    told = []
+    if len(supervision.never_allow) > 0:
+        told.append(f"Never allowed: {words.listed(list(supervision.never_allow))}.")
+    if supervision.stop_at is not None:
+        told.append(f"At {supervision.stop_at} harm or worse, supervisors step in at once.")
+    if supervision.time_cap is not None:
+        told.append(
+            f"No judgement lets an error run longer than {words.duration(supervision.time_cap)}."
+        )
+    if supervision.alarm_from != "never":
+        level = supervision.alarm_from
+        told.append(f"An alarm at {level if level == 'death' else level + ' harm'} brings help.")
+    return told
+
+
+def later(scenario: Scenario) -> str:
+    """The independent practice after training; empty where there is none."""
+    cases = scenario.independent.cases
+    if cases == 0:
+        return "No independent practice is simulated, so harm to later patients isn't counted."
+    return (
+        f"Afterwards each trainee does {words.plural(cases, 'case')} in independent practice: that "
+        f"is where too little leeway would be paid for."
+    )

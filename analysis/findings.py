@@ -1,0 +1,251 @@
+"""What the numbers of a study say, in tables and in sentences with their uncertainty."""
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis import estimate, words
+from analysis.estimate import Estimate, Lowest
+from analysis.study import Study
+
+FATES = ("prevented", "allowed", "late_noticed", "called", "unnoticed")
+SHARES = frozenset({"allowed_unharmed", "supervisor_busy", "error_probability"})
+TIMES = frozenset({"rescue_latency", "rescue_wait", "notice_wait"})
+
+GROUPS = (
+    ("Training, per 100 cases", ("errors", *FATES)),
+    ("How errors ended, per 100 cases",
+     ("self_recovered", "cue_recovered", "intercepted", "taken_over")),
+    ("Unasked takeovers, per 100 cases",
+     ("needless_takeovers", "necessary_takeovers", "late_takeovers")),
+    ("Harm in training, per 100 cases", ("harm_any", "harm_severe", "harm_death")),
+    ("Supervision", ("allowed_unharmed", "rescue_latency", "supervisor_busy", "debriefs")),
+    ("A trainee at the end of training", ("experience", "resilience", "error_probability")),
+    ("Independent practice, per 100 cases",
+     ("independent_errors", "independent_harm_any", "independent_harm_severe")),
+    ("Burden of harm, now and later", ("total_burden",)),
+)  # fmt: skip
+"""The telling outcomes, grouped as they are read aloud."""
+DROPPED_WHEN_ZERO = frozenset({"cue_recovered", "intercepted", "harm_death"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading and its rows: (what, how much with its interval)."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+
+def estimates(study: Study) -> dict[str, Estimate]:
+    """Each outcome of the scenario as written."""
+    table = study.as_written
+    return {name: estimate.estimate(table[name]) for name in estimate.outcome_names(table)}
+
+
+def groups(study: Study) -> list[Group]:
+    """The telling outcomes of the scenario as written, in words; what nothing can be said of is
+    left out."""
+    found = estimates(study)
+    told = []
+    for title, names in GROUPS:
+        rows = tuple(
+            (words.PLAIN[name], value(name, found[name]))
+            for name in names
+            if not math.isnan(found[name].mean)
+            and not (name in DROPPED_WHEN_ZERO and found[name].mean == 0)
+        )
+        if rows:
+            told.append(Group(title, rows))
+    return told
+
+
+def value(name: str, found: Estimate) -> str:
+    """An estimate as it is read: shares in percent, waits as durations, the rest as numbers.
+
+    No outcome can be below 0, nor a share above 1: an interval is read as far as there.
+    """
+    if math.isnan(found.mean):
+        return words.MISSING
+    found = found._replace(low=max(0.0, found.low)) if found.low < 0 else found
+    if name in SHARES:
+        mean, se, low, high = (100 * number for number in found[:4])
+        text = words.interval(found._replace(mean=mean, se=se, low=low, high=min(100.0, high)))
+        return text.replace(" (", " % (", 1) if "(" in text else f"{text} %"
+    if name in TIMES:
+        typical = words.duration(found.mean)
+        if math.isnan(found.se):
+            return typical
+        return f"{typical} ({words.duration(found.low)} to {words.duration(found.high)})"
+    return words.interval(found)
+
+
+CURVE = ("harm_any", "experience", "resilience", "independent_harm_any", "total_burden")
+"""The outcomes shown along the curve."""
+CURVE_HEADS = (
+    "patients harmed per 100 training cases",
+    "experience",
+    "resilience",
+    "patients harmed per 100 independent cases",
+    "total burden per trainee",
+)
+
+
+@dataclass(frozen=True)
+class CurveRow:
+    """One setting: its label, its values in words, its total burden against the one as written."""
+
+    label: str
+    as_written: bool
+    kept: bool
+    values: tuple[str, ...]
+    difference: str
+
+
+def curve_rows(study: Study, low: Lowest) -> list[CurveRow]:
+    """The curve as a table, by setting."""
+    own = burdens(study, study.own)
+    means = study.table.groupby("setting", sort=True)[list(CURVE)].mean()
+    rows = []
+    for place, setting in enumerate(low.settings):
+        mine = setting == study.own
+        against = estimate.paired(burdens(study, setting), own)
+        rows.append(
+            CurveRow(
+                words.setting(study.axis, setting),
+                mine,
+                setting in low.kept,
+                tuple(words.aligned(means[name].tolist())[place] for name in CURVE),
+                "as written" if mine else words.interval(against, signed=True),
+            )
+        )
+    return rows
+
+
+def burdens(study: Study, setting: float) -> list[float]:
+    """Total burden at a setting, one value per replication, by replication."""
+    rows = study.table[study.table["setting"] == setting]
+    return [float(value) for value in rows.sort_values("replication")["total_burden"]]
+
+
+def lowest_burden(study: Study) -> Lowest | None:
+    """Where total burden is lowest along the curve; None without a curve."""
+    if study.no_curve is not None:
+        return None
+    settings = sorted({float(value) for value in study.table["setting"]})
+    return estimate.lowest({one: burdens(study, one) for one in settings}, study.own)
+
+
+def verdict(study: Study) -> list[str]:
+    """Whether more or less leeway would lower total burden in this model, with its doubt."""
+    low = lowest_burden(study)
+    if low is None:
+        return [f"No curve: {study.no_curve}."]
+    told = [where_lowest(study, low), what_to_change(study, low)]
+    if study.scenario.independent.cases == 0:
+        told.append(
+            "No independent practice is simulated: total burden counts training alone, and "
+            "nothing that leeway might gain for later patients."
+        )
+    return told
+
+
+def where_lowest(study: Study, low: Lowest) -> str:
+    """The settings that may be the lowest, as far as the replications can tell."""
+    axis = words.axis_label(study.axis)
+    if study.replications < 2:
+        return "One replication tells nothing about chance; ask for more to compare settings."
+    if len(low.kept) == len(low.settings):
+        return (
+            f"In this model no {axis} tried can be told from another by total burden, with "
+            f"{study.replications} replications."
+        )
+    if len(low.kept) == 1:
+        text = (
+            f"In this model total burden is lowest at {axis} {label(study, low.best)}, clearly "
+            f"below all others tried"
+        )
+    else:
+        text = (
+            f"In this model total burden is lowest at {axis} {among(study, low)}: these can't be "
+            f"told apart with {study.replications} replications, the others are worse"
+        )
+    if low.kept[-1] == low.settings[-1]:
+        text += "; it may be lower still beyond the range tried"
+    return text + "."
+
+
+def among(study: Study, low: Lowest) -> str:
+    """The settings kept, in words: `0.05 or 0.1`, `somewhere from 0 to 0.3`."""
+    names = [label(study, setting) for setting in low.kept]
+    first = low.settings.index(low.kept[0])
+    neighbours = low.kept == low.settings[first : first + len(low.kept)]
+    if neighbours and len(names) > 2:
+        return f"somewhere from {names[0]} to {names[-1]}"
+    return words.listed(names, "or")
+
+
+def label(study: Study, setting: float) -> str:
+    """A setting in words."""
+    return words.setting(study.axis, setting)
+
+
+def what_to_change(study: Study, low: Lowest) -> str:
+    """Less leeway, more, or no telling: the setting as written against the lowest."""
+    axis, own = words.axis_label(study.axis), label(study, low.own)
+    if study.replications < 2:
+        return f"The {axis} as written is {own}."
+    if low.own in low.kept:
+        return (
+            f"The {axis} as written, {own}, is among them: neither more nor less leeway clearly "
+            f"lowers total burden."
+            if len(low.kept) < len(low.settings)
+            else f"So the {axis} as written, {own}, is neither too much nor too little, as far as "
+            f"can be told."
+        )
+    direction = "less" if max(low.kept) < low.own else "more"
+    if min(low.kept) < low.own < max(low.kept):
+        direction = "another"
+    burden = estimate.estimate(burdens(study, low.own)).mean
+    share = f", that is {words.percent(-low.difference.mean / burden)}" if burden > 0 else ""
+    return (
+        f"The {axis} as written is {own}; {direction} leeway would lower total burden: at "
+        f"{label(study, low.best)} by {words.interval(mirrored(low.difference))} harm weights per "
+        f"trainee{share}."
+    )
+
+
+def mirrored(found: Estimate) -> Estimate:
+    """The estimate of minus the same quantity."""
+    return found._replace(mean=-found.mean, low=-found.high, high=-found.low)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """How many inputs of a scenario are sourced, how many are assumptions."""
+
+    sourced: int
+    assumptions: int
+
+    @property
+    def total(self) -> int:
+        return self.sourced + self.assumptions
+
+    @property
+    def share(self) -> str:
+        """`24 of 41 inputs are assumptions`."""
+        verb = "is an assumption" if self.assumptions == 1 else "are assumptions"
+        return f"{self.assumptions} of {words.plural(self.total, 'input')} {verb}"
+
+
+def inputs(study: Study) -> Inputs:
+    """The count of a study's inputs."""
+    statuses = [one.status for one in study.scenario.inputs()]
+    assumed = statuses.count("assumption")
+    return Inputs(len(statuses) - assumed, assumed)
+
+
+def points(study: Study) -> pd.DataFrame:
+    """Each outcome at each setting with its interval (analysis.estimate.summary)."""
+    return estimate.summary(study.table)

@@ -1,0 +1,365 @@
+"""The event log of one replication told as a story, and as one JSON object a row.
+
+Trainees, cases and replications are counted from 0 everywhere: in the story, in `--trainee`,
+`--case` and `--replication`, and in the log, so that a number means the same wherever it is read.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analysis import words
+from engine.event_log import ALARM, CALL, CLASSES, LEVELS, REQUESTS, RESOLVERS, TAKEOVER, Event
+from engine.scenario import Scenario
+
+Details = dict[str, Any]
+WEIGHING = ("value_weighted", "risk_threshold", "entrustment")
+CLOCK_WIDTH = len("100 d 23:59:59")
+
+OF_EPISODE = frozenset(
+    ("error", "harm", "visible", "judge_now", "judge_wait", "cue", "call", "alarm", "request",
+     "assigned", "hands_on", "fix_failed", "backup", "resolved", "sent_away")
+)  # fmt: skip
+"""Kinds of rows about an episode; the others are about a step or a case."""
+
+ENDINGS = {
+    "trainee": "the trainee puts it right",
+    "cued": "the trainee, helped by the cue, puts it right",
+    "safety_net": "somebody else catches it and puts it right",
+    "supervisor": "the supervisor puts it right",
+    "backup": "the backup puts it right",
+    "exhausted": "the harm has run its course",
+    "subsided": "it comes to nothing more",
+}
+CLASS_WORDS = {
+    "prevented": "prevented: the supervisor stepped in at first sight",
+    "allowed": "an allowed failure",
+    "late_noticed": "noticed late",
+    "called": "the trainee called first",
+    "unnoticed": "nobody had noticed it",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One row of the log with its names: who acted, of which step and error, in what words."""
+
+    event: Event
+    step: str | None
+    error: str | None
+    who: str | None
+    text: str
+    details: Details
+
+
+@dataclass
+class Context:
+    """What a row's words depend on beside the row."""
+
+    scenario: Scenario
+    error: str | None
+    step: str
+    judged: bool
+    """Whether a supervisor has judged this episode before."""
+    stepping_in: bool
+    """Whether the row before it in this episode is a judgement to step in."""
+
+
+def tell(scenario: Scenario, events: Iterable[Event]) -> Iterator[Told]:
+    """Each event with its names and words, in the order given.
+
+    Events must be whole episodes in time order, as engine.events gives them; filter afterwards.
+    """
+    kinds: dict[tuple[bool, int, int, int], str] = {}
+    last: dict[tuple[bool, int, int, int], Event] = {}
+    judged: set[tuple[bool, int, int, int]] = set()
+    for event in events:
+        episode = (event.independent, event.trainee, event.case, event.step)
+        of_episode = event.kind in OF_EPISODE
+        if event.kind == "error":
+            kinds[episode] = error_name(scenario, event)
+        before = last.get(episode)
+        context = Context(
+            scenario,
+            kinds.get(episode) if of_episode else None,
+            scenario.task.steps[event.step].name,
+            judged=episode in judged,
+            stepping_in=before is not None and before.kind == "judge_now",
+        )
+        who, text, details = WORDS[event.kind](event, context)
+        step = context.step if of_episode or event.kind == "step_end" else None
+        yield Told(event, step, context.error, who, text, details)
+        if of_episode:
+            last[episode] = event
+        if event.kind in ("judge_now", "judge_wait"):
+            judged.add(episode)
+
+
+def error_name(scenario: Scenario, event: Event) -> str:
+    """The name of the kind of error that an `error` row opens."""
+    return scenario.task.steps[event.step].errors[int(event.number)].name
+
+
+def wanted(event: Event, trainee: int | None, case: int | None) -> bool:
+    """Whether a row is about that trainee and that case (None: any)."""
+    return trainee in (None, event.trainee) and case in (None, event.case)
+
+
+def row(told: Told) -> Details:
+    """A row as an object of plain values: what `leeway trace --format jsonl` prints.
+
+    time in minutes; harm the name of the level standing after the event; not-finite numbers null.
+    """
+    event = told.event
+    return {
+        "time": event.time,
+        "clock": words.clock(event.time),
+        "kind": event.kind,
+        "trainee": event.trainee,
+        "case": event.case,
+        "step": event.step,
+        "step_name": told.step,
+        "episode": told.error,
+        "level": event.level,
+        "harm": LEVELS[event.level],
+        "who": told.who,
+        "independent": event.independent,
+        "details": {name: plain(value) for name, value in told.details.items()},
+        "text": told.text,
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON can hold: numbers that aren't finite become None."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def lines(told: Iterable[Told]) -> Iterator[str]:
+    """The story, a line a row, with a heading where training ends and practice alone begins."""
+    heading: tuple[bool, int] | None = None
+    for one in told:
+        event = one.event
+        part = (event.independent, event.trainee if event.independent else -1)
+        if part != heading:
+            yield from headings(event, first=heading is None)
+            heading = part
+        who = f"trainee {event.trainee}, case {event.case}"
+        yield f"{words.clock(event.time):>{CLOCK_WIDTH}}  {who}: {one.text}"
+
+
+def headings(event: Event, *, first: bool) -> Iterator[str]:
+    """The lines that open a part of the story."""
+    if not first:
+        yield ""
+    if event.independent:
+        yield f"Independent practice of trainee {event.trainee} (the clock starts anew each case)"
+    else:
+        yield "Training (the clock shows days, then hours:minutes:seconds)"
+
+
+def helper(event: Event) -> str:
+    """Who rescues: a supervisor in training, the backup in independent practice."""
+    return "backup" if event.independent else "supervisor"
+
+
+# One function per kind: (event, context) -> (who acted, words, named details).
+Words = tuple[str | None, str, Details]
+Teller = Callable[[Event, Context], Words]
+
+
+def case_start(event: Event, _context: Context) -> Words:
+    if event.independent:
+        return "trainee", "starts; nobody supervises", {}
+    person, watched = int(event.number), event.second == 1
+    watching = "is watching" if watched else "is on call, nobody is watching"
+    text = f"starts; supervisor {person} {watching}"
+    return "trainee", text, {"person": person, "watched": watched}
+
+
+def step_end(event: Event, context: Context) -> Words:
+    by = "supervisor" if event.second == 1 else "trainee"
+    took = words.duration(event.number)
+    text = f'"{context.step}" is over after {took}'
+    if by == "supervisor":
+        text = f'the supervisor completes "{context.step}" in {took}; the trainee looks on'
+    return by, text, {"duration": event.number, "completed_by": by}
+
+
+def error(event: Event, context: Context) -> Words:
+    latent = event.second == 1
+    text = f'error at "{context.step}": {context.error}'
+    if latent:
+        text += "; the trainee doesn't know and goes on"
+    return "trainee", text, {"latent": latent}
+
+
+def harm(event: Event, _context: Context) -> Words:
+    if LEVELS[event.level] == "death":
+        return "patient", "the patient dies", {}
+    return "patient", f"the patient comes to {harm_words(event.level)}", {}
+
+
+def visible(_event: Event, context: Context) -> Words:
+    return None, f"{context.error}: from now on it could be noticed", {}
+
+
+def judgement(event: Event, context: Context) -> str:
+    """What a supervisor weighs, in words; empty under the policies that don't weigh."""
+    if context.scenario.supervision.policy not in WEIGHING:
+        return ""
+    nearest = LEVELS[min(event.level + 1, len(LEVELS) - 1)]
+    coming = nearest if nearest == "death" else f"{nearest} harm"
+    tolerated = f"a chance of {coming} of {chance(event.number)}"
+    if event.number >= 1 or event.number <= 0:
+        tolerated = f"{'any' if event.number >= 1 else 'no'} chance of {coming}"
+    return f"tolerates {tolerated}, sees {chance(event.second)}"
+
+
+def chance(share: float) -> str:
+    """A perceived or tolerated chance, `8 %`, never rounded down to nothing."""
+    if math.isnan(share):
+        return words.MISSING
+    return "less than 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def judge_wait(event: Event, context: Context) -> Words:
+    verb = "judges again and goes on waiting" if context.judged else "notices and waits"
+    weighed = judgement(event, context)
+    text = f"the supervisor {verb}" + (f": {weighed}" if weighed else "")
+    return "supervisor", text, {"tolerated": event.number, "perceived": event.second}
+
+
+def judge_now(event: Event, context: Context) -> Words:
+    verb = "judges again and steps in" if context.judged else "notices and steps in"
+    weighed = judgement(event, context)
+    text = f"the supervisor {verb}" + (f": {weighed}" if weighed else "")
+    if weighed and event.second < event.number:
+        text += f"; {overruled(event, context)}"
+    return "supervisor", text, {"tolerated": event.number, "perceived": event.second}
+
+
+def overruled(event: Event, context: Context) -> str:
+    """Why a supervisor steps in although the risk seen is below the risk tolerated."""
+    supervision = context.scenario.supervision
+    if context.error in supervision.never_allow:
+        return "this error is never allowed"
+    stop_at = supervision.stop_at
+    if stop_at is not None and event.level >= LEVELS.index(stop_at):
+        return f"the rule is to stop at {stop_at} harm"
+    return "the time allowed is up"
+
+
+def cue(event: Event, _context: Context) -> Words:
+    works = event.number == 1
+    text = "the supervisor gives a cue" + (", and the trainee takes it" if works else "")
+    return "supervisor", text, {"works": works}
+
+
+def call(_event: Event, _context: Context) -> Words:
+    return "trainee", "the trainee calls for help", {}
+
+
+def alarm(event: Event, _context: Context) -> Words:
+    return None, f"the harm summons the {helper(event)}", {}
+
+
+def request(event: Event, context: Context) -> Words:
+    why = int(event.number)
+    who = {TAKEOVER: "supervisor", CALL: "trainee", ALARM: None}[why]
+    text = {
+        TAKEOVER: "a takeover begins"
+        if context.stepping_in
+        else "the supervisor has waited long enough: a takeover begins",
+        CALL: f"the {helper(event)} is asked to come",
+        ALARM: f"the {helper(event)} is asked to come",
+    }[why]
+    return who, text, {"why": REQUESTS[why]}
+
+
+def assigned(event: Event, _context: Context) -> Words:
+    text = "the supervisor is free to come"
+    if event.number > 0:
+        text = f"a supervisor comes free after {words.duration(event.number)} of waiting"
+    if event.independent:
+        text = "the backup sets out"
+    return helper(event), text, {"waited": event.number}
+
+
+def hands_on(event: Event, _context: Context) -> Words:
+    text = (
+        f"the {helper(event)} has hands on the patient, "
+        f"{words.duration(event.number)} after the request"
+    )
+    return helper(event), text, {"rescue_latency": event.number}
+
+
+def fix_failed(event: Event, _context: Context) -> Words:
+    attempt = int(event.number) + 1
+    return helper(event), f"try {attempt} at putting it right fails", {"try": int(event.number)}
+
+
+def backup(event: Event, _context: Context) -> Words:
+    return helper(event), "the backup is sent for", {}
+
+
+def resolved(event: Event, _context: Context) -> Words:
+    by, of_class = RESOLVERS[int(event.number)], CLASSES[int(event.second)]
+    who = {"cued": "trainee", "exhausted": None, "subsided": None}.get(by, by)
+    left = "the patient is unharmed"
+    if event.level > 0:
+        left = f"the patient is left with {harm_words(event.level)}"
+    if LEVELS[event.level] == "death":
+        left = "the patient has died"
+    text = f"{ENDINGS[by]}; {left}"
+    if not event.independent:
+        text += f" ({CLASS_WORDS[of_class]})"
+    return who, text, {"by": by, "class": of_class}
+
+
+def sent_away(event: Event, _context: Context) -> Words:
+    return helper(event), f"the {helper(event)} isn't needed any more", {}
+
+
+def debrief_start(event: Event, _context: Context) -> Words:
+    text = f"they sit down to debrief, for {words.duration(event.number)}"
+    return "supervisor", text, {"planned": event.number}
+
+
+def debrief_interrupted(event: Event, _context: Context) -> Words:
+    text = f"the debrief is broken off for a rescue, {words.duration(event.number)} before its end"
+    return "supervisor", text, {"remaining": event.number}
+
+
+def debrief_resumed(event: Event, _context: Context) -> Words:
+    text = f"the debrief is taken up again; {words.duration(event.number)} to go"
+    return "supervisor", text, {"remaining": event.number}
+
+
+def debrief_end(_event: Event, _context: Context) -> Words:
+    return "supervisor", "the debrief ends", {}
+
+
+def debrief_dropped(event: Event, _context: Context) -> Words:
+    text = f"the debrief is dropped: nobody was free for {words.duration(event.number)}"
+    return None, text, {"waited": event.number}
+
+
+def case_close(event: Event, _context: Context) -> Words:
+    debriefed = event.number == 1
+    return None, "closes, debriefed" if debriefed else "closes", {"debriefed": debriefed}
+
+
+def harm_words(level: int) -> str:
+    """A harm level in words: `mild harm`, `death`."""
+    return LEVELS[level] if LEVELS[level] == "death" else f"{LEVELS[level]} harm"
+
+
+WORDS: dict[str, Teller] = {
+    teller.__name__: teller
+    for teller in (
+        case_start, step_end, error, harm, visible, judge_now, judge_wait, cue, call, alarm,
+        request, assigned, hands_on, fix_failed, backup, resolved, sent_away, debrief_start,
+        debrief_interrupted, debrief_resumed, debrief_end, debrief_dropped, case_close,
+    )
+}  # fmt: skip

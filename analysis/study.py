@@ -1,0 +1,157 @@
+"""What `leeway run` computes: a scenario as written, and along a range of leeway.
+
+All settings share their luck (same seed and replications), so that they differ by leeway alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis import episode as episodes
+from analysis.describe import NO_CURVE
+from analysis.episode import Episode
+from engine.run import DEFAULT_REPLICATIONS, simulate
+from engine.run import events as events_of
+from engine.scenario import Scenario
+
+GRID = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
+"""Permissiveness tried: it matters most near 0, so the steps widen."""
+MULTIPLES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+"""Time limits tried, in multiples of the scenario's own."""
+REPLICATIONS = {"simpy": 40}
+"""Replications of a run unless asked otherwise, where the usual number would take minutes."""
+
+Progress = Callable[[int], None]
+
+
+def replications_for(engine: str) -> int:
+    """Replications of a run unless asked otherwise."""
+    return REPLICATIONS.get(engine, DEFAULT_REPLICATIONS)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario simulated at one or more settings of its leeway.
+
+    axis: `permissiveness` (a number) or `time_limit` (minutes), what `setting` means.
+    table: columns setting, as_written, replication, then one float column per outcome.
+    fates: columns setting, as_written, replication, fate, harm, per_100_cases.
+    episode: one telling episode of replication 0 of the scenario as written, if there is any.
+    no_curve: why only the scenario as written was simulated, in words; None where there is a curve.
+    """
+
+    scenario: Scenario
+    seed: int
+    replications: int
+    engine: str
+    axis: str
+    table: pd.DataFrame
+    fates: pd.DataFrame
+    episode: Episode | None
+    no_curve: str | None
+
+    @property
+    def own(self) -> float:
+        """The setting as written."""
+        return own_setting(self.scenario)
+
+    @property
+    def as_written(self) -> pd.DataFrame:
+        """The rows of `table` of the scenario as written."""
+        return self.table[self.table["as_written"]]
+
+
+def axis_of(scenario: Scenario) -> str:
+    """Which setting is the scenario's leeway."""
+    return "time_limit" if scenario.supervision.policy == "time_limit" else "permissiveness"
+
+
+def own_setting(scenario: Scenario) -> float:
+    """The scenario's own value on its axis (a number, or minutes)."""
+    supervision = scenario.supervision
+    if axis_of(scenario) == "time_limit":
+        assert supervision.time_limit is not None  # the format asks for it under this policy
+        return supervision.time_limit
+    return float(supervision.permissiveness)
+
+
+def settings_to_try(scenario: Scenario) -> tuple[float, ...]:
+    """The settings of the curve, ascending, the scenario's own among them.
+
+    Under time_limit they are multiples of the scenario's limit; where that is 0, of the latency a
+    supervisor reckons with (median response and fix); where that is 0 too, of one minute.
+    """
+    own = own_setting(scenario)
+    if axis_of(scenario) == "permissiveness":
+        return tuple(sorted({*GRID, own}))
+    supervision = scenario.supervision
+    latency = supervision.response.standard.median + supervision.fix.standard.median
+    unit = own if own > 0 else latency if latency > 0 else 1.0
+    return tuple(sorted({own, *(unit * multiple for multiple in MULTIPLES)}))
+
+
+def at_setting(scenario: Scenario, value: float) -> Scenario:
+    """The scenario with another value on its axis; itself at its own value."""
+    if value == own_setting(scenario):
+        return scenario
+    if axis_of(scenario) == "time_limit":
+        return scenario.with_({"supervision.time_limit": f"{value!r} min"})
+    return scenario.with_({"supervision.permissiveness": value})
+
+
+def why_no_curve(scenario: Scenario, *, curve: bool) -> str | None:
+    """Why only the scenario as written is simulated, in words; None where there is a curve."""
+    reason = NO_CURVE.get(scenario.supervision.policy)
+    if reason is None and not curve:
+        reason = "no curve was asked for"
+    return reason
+
+
+def run_study(
+    scenario: Scenario,
+    *,
+    seed: int,
+    replications: int,
+    engine: str,
+    curve: bool = True,
+    progress: Progress | None = None,
+) -> Study:
+    """Simulate a scenario as written and, with `curve`, along its axis.
+
+    progress(n) is called when n more replications, of any setting, are finished; there will be
+    `replications` for each setting. Raises ScenarioError as engine.simulate does.
+    """
+    no_curve = why_no_curve(scenario, curve=curve)
+    own = own_setting(scenario)
+    tables, fates = [], []
+    for value in settings_to_try(scenario) if no_curve is None else (own,):
+        result = simulate(
+            at_setting(scenario, value),
+            seed=seed,
+            replications=replications,
+            engine=engine,
+            progress=progress,
+        )
+        tables.append(labelled(result.table, value, own))
+        fates.append(labelled(result.fates, value, own))
+    log = events_of(scenario, seed=seed, replication=0, engine=engine)
+    return Study(
+        scenario=scenario,
+        seed=seed,
+        replications=replications,
+        engine=engine,
+        axis=axis_of(scenario),
+        table=pd.concat(tables, ignore_index=True),
+        fates=pd.concat(fates, ignore_index=True),
+        episode=episodes.choose(log),
+        no_curve=no_curve,
+    )
+
+
+def labelled(table: pd.DataFrame, value: float, own: float) -> pd.DataFrame:
+    """A result's table with its setting in front."""
+    named = table.copy()
+    named.insert(0, "setting", float(value))
+    named.insert(1, "as_written", value == own)
+    return named
