@@ -41,6 +41,11 @@ def _supervision(scenario: "Scenario") -> Iterator[str]:
             "supervision.judgement.noise: with 0 supervisors know the true time to harm;"
             " nobody is that clairvoyant"
         )
+    if supervision.stop_at is not None and supervision.policy == "hands_off":
+        yield (
+            "supervision.stop_at: policy hands_off judges once, so this counts only where harm is"
+            " already standing then; alarm_from brings help at later harm"
+        )
     if supervision.time_limit is not None and supervision.policy != "time_limit":
         yield f"supervision.time_limit: policy {supervision.policy} doesn't use it"
 

@@ -227,6 +227,10 @@ def test_a_sound_scenario_has_no_warnings() -> None:
         ({"supervision.alarm_from": "severe"}, "supervision.alarm_from: no worst_harm lies above"),
         ({"supervision.judgement.noise": 0}, "supervision.judgement.noise: with 0 supervisors"),
         ({"supervision.time_limit": "2 min"}, "supervision.time_limit: policy value_weighted"),
+        (
+            {"supervision.policy": "hands_off", "supervision.stop_at": "moderate"},
+            "supervision.stop_at: policy hands_off judges once",
+        ),
         ({"variants": {}}, "variants: there is no optimistic and no pessimistic variant"),
         ({"variants.optimistic": {}}, "variants.optimistic: it changes nothing"),
         ({"evidence": []}, "sources.tassios1999: no evidence cites it"),
