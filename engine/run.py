@@ -26,7 +26,7 @@ def simulate(
     policy: Policy | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Simulate replications 0, 1, ... of a scenario; the result depends on nothing but the arguments.
+    """Simulate replications 0, 1, ... of a scenario; the arguments alone decide the result.
 
     `policy`: a policy of one's own (see `engine.policies`), asked in place of the scenario's.
     `progress` is called with the number of replications that have just been finished.
