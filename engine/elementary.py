@@ -5,6 +5,11 @@ the last bit of some results, and one simulation in ten thousand took another tu
 use only operations that IEEE 754 rounds in one way, so they give the same bits everywhere. They are
 the algorithms of fdlibm (Sun Microsystems, 1993: e_exp.c, e_log.c; error below 1 ulp, tested
 against mpmath), the only numerics that leeway writes itself.
+
+exp and log are derived from fdlibm, with this notice: Copyright (C) 1993 by Sun Microsystems, Inc.
+All rights reserved. Developed at SunPro, a Sun Microsystems, Inc. business. Permission to use,
+copy, modify, and distribute this software is freely granted, provided that this notice is
+preserved.
 """
 
 import math

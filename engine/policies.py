@@ -5,6 +5,9 @@ step in at once, infinity to wait for the next level of harm. `never_allow`, `st
 `time_cap` are applied to what it gives, whatever the policy (model, section 5).
 """
 
+import hashlib
+import inspect
+import marshal
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,3 +75,19 @@ def planned_by(supervision: Supervision, own: Policy | None, seen: Situation) ->
         supervision.judgement.sharpness,
         seen.tolerated,
     )
+
+
+def papers_of(own: Policy) -> dict[str, str]:
+    """The qualified name and the source of a policy of one's own, for a result's papers.
+
+    Of a function typed at a bare prompt, whose source nobody kept, a digest of its code stands for
+    the source. Raises TypeError where `own` is no Python function.
+    """
+    if not inspect.isfunction(own):
+        raise TypeError(f"a policy is a Python function of one situation; {own!r} is none")
+    try:
+        source = inspect.getsource(own)
+    except OSError:
+        digest = hashlib.sha256(marshal.dumps(own.__code__)).hexdigest()
+        source = f"not kept; sha256 of its code: {digest}"
+    return {"name": f"{own.__module__}.{own.__qualname__}", "source": source}

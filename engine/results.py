@@ -1,5 +1,7 @@
 """What a simulation gives back: tables, and the papers that say where they come from."""
 
+import hashlib
+import json
 import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -33,14 +35,30 @@ class Result:
     engine: str
     table: pd.DataFrame
     fates: pd.DataFrame
+    policy: dict[str, str] | None = None
+    """Name and source of a policy of one's own that took the place of the scenario's."""
     versions: dict[str, str] = field(default_factory=versions)
+
+    @property
+    def hash(self) -> str:
+        """What was simulated, as a hash (hex): the scenario, and a policy of one's own."""
+        if self.policy is None:
+            return self.scenario.hash
+        own = json.dumps([self.scenario.hash, self.policy["name"], self.policy["source"]])
+        return hashlib.sha256(own.encode()).hexdigest()
 
 
 Replicated = tuple[dict[str, float], list[list[int]], int]
 """Outcomes by name, errors by class and harm level, and the training cases started."""
 
 
-def result_of(scenario: Scenario, seed: int, engine: str, rows: list[Replicated]) -> Result:
+def result_of(
+    scenario: Scenario,
+    seed: int,
+    engine: str,
+    rows: list[Replicated],
+    policy: dict[str, str] | None = None,
+) -> Result:
     """The result of replications 0, 1, ... in order."""
     outcomes = pd.DataFrame([row for row, _, _ in rows], columns=list(OUTCOME_NAMES), dtype=float)
     outcomes.insert(0, "replication", range(len(rows)))
@@ -51,4 +69,5 @@ def result_of(scenario: Scenario, seed: int, engine: str, rows: list[Replicated]
         for j, harm in enumerate(LEVELS)
     ]
     columns = ["replication", "fate", "harm", "per_100_cases"]
-    return Result(scenario, seed, len(rows), engine, outcomes, pd.DataFrame(fates, columns=columns))
+    table = pd.DataFrame(fates, columns=columns)
+    return Result(scenario, seed, len(rows), engine, outcomes, table, policy)

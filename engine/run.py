@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from engine.errors import Problem, ScenarioError
 from engine.event_log import Event
 from engine.luck import MAX_SEED
-from engine.policies import Policy
+from engine.policies import Policy, papers_of
 from engine.reference import replicate
 from engine.results import Replicated, Result, result_of
 from engine.scenario import Scenario
@@ -33,12 +35,13 @@ def simulate(
     Raises ScenarioError for a seed, number or engine that can't be.
     """
     _check(seed, replications, engine)
+    papers = None if policy is None else papers_of(policy)
     rows: list[Replicated] = []
     for number in range(replications):
         rows.append(replicate(scenario, seed=seed, replication=number, policy=policy))
         if progress is not None:
             progress(1)
-    return result_of(scenario, seed, engine, rows)
+    return result_of(scenario, seed, engine, rows, papers)
 
 
 def events(
@@ -53,7 +56,9 @@ def events(
 
     Raises ScenarioError for a seed, number or engine that can't be.
     """
-    _check(seed, replication + 1, engine)
+    _check(seed, 1, engine)
+    if not _whole(replication) or not 0 <= replication <= MAX_SEED:
+        raise _refused("replication", repr(replication), "a whole number from 0", "try 0")
     log: list[Event] = []
     replicate(scenario, seed=seed, replication=replication, policy=policy, log=log)
     return log
@@ -62,10 +67,14 @@ def events(
 def _check(seed: int, replications: int, engine: str) -> None:
     if engine not in ENGINES:
         raise _refused("engine", engine, "one of " + ", ".join(ENGINES), f"try {ENGINES[0]}")
-    if not 0 <= seed <= MAX_SEED:
-        raise _refused("seed", str(seed), f"a whole number from 0 to {MAX_SEED}", "try 0")
-    if replications < 1:
-        raise _refused("replications", str(replications), "a whole number from 1", "try 200")
+    if not _whole(seed) or not 0 <= seed <= MAX_SEED:
+        raise _refused("seed", repr(seed), f"a whole number from 0 to {MAX_SEED}", "try 0")
+    if not _whole(replications) or replications < 1:
+        raise _refused("replications", repr(replications), "a whole number from 1", "try 200")
+
+
+def _whole(number: object) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
 
 
 def _refused(name: str, given: str, allowed: str, advice: str) -> ScenarioError:

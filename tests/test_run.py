@@ -1,0 +1,103 @@
+"""The door to the engines: what it refuses, and the papers of a result."""
+
+import math
+
+import numpy as np
+import pytest
+
+import engine
+from tests.build import scenario
+
+
+def wait_for_ever(situation):
+    return math.inf
+
+
+def step_in(situation):
+    return situation.now
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": -1}, "seed: -1 was given; a whole number from 0"),
+        ({"seed": 2**64}, "seed: 18446744073709551616 was given"),
+        ({"seed": True}, "seed: True was given"),
+        ({"seed": 1.5}, "seed: 1.5 was given"),
+        ({"replications": 0}, "replications: 0 was given; a whole number from 1"),
+        ({"replications": "3"}, "replications: '3' was given"),
+        ({"engine": "steam"}, "engine: steam was given; one of simpy"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(arguments, message):
+    with pytest.raises(engine.ScenarioError) as refused:
+        engine.simulate(scenario(), **arguments)
+    assert str(refused.value).startswith(message)
+
+
+def test_a_replication_that_cannot_be_is_refused():
+    with pytest.raises(engine.ScenarioError, match="replication: -1 was given"):
+        engine.events(scenario(), replication=-1)
+
+
+def test_numpys_numbers_are_numbers():
+    ours = engine.simulate(scenario(), seed=3, replications=2)
+    theirs = engine.simulate(scenario(), seed=np.int64(3), replications=np.int64(2))
+    assert ours.table.equals(theirs.table)
+
+
+def test_seed_0_and_the_largest_seed_are_seeds():
+    lively = scenario({"task.steps[step].duration": {"exponential": {"mean": "8 min"}}})
+    times = [engine.events(lively, seed=seed)[1].time for seed in (0, 1, 2**64 - 1)]
+    assert len(set(times)) == 3
+
+
+def test_progress_counts_every_replication():
+    seen = []
+    engine.simulate(scenario(), replications=3, progress=seen.append)
+    assert sum(seen) == 3
+
+
+def test_the_papers_of_a_result_name_a_policy_of_ones_own():
+    plain = engine.simulate(scenario(), replications=1)
+    assert plain.policy is None
+    assert plain.hash == scenario().hash
+    hashes = {plain.hash}
+    for policy in (wait_for_ever, step_in):
+        result = engine.simulate(scenario(), replications=1, policy=policy)
+        assert result.policy["name"] == f"{__name__}.{policy.__name__}"
+        assert "return" in result.policy["source"]
+        hashes.add(result.hash)
+    assert len(hashes) == 3
+
+
+def test_a_policy_without_source_is_told_by_its_code():
+    hashes = set()
+    for answer in ("0.0", "1.0"):
+        scope = {}
+        exec(f"def own(situation):\n    return {answer}", scope)
+        result = engine.simulate(scenario(), replications=1, policy=scope["own"])
+        assert result.policy["source"].startswith("not kept")
+        hashes.add(result.hash)
+    assert len(hashes) == 2
+
+
+def test_a_policy_answers_with_a_time():
+    with pytest.raises(TypeError, match="a policy is a Python function"):
+        engine.simulate(scenario(), replications=1, policy="hands_off")
+    with pytest.raises(ValueError, match="answered with NaN"):
+        engine.simulate(scenario(), replications=1, policy=lambda _: math.nan)
+
+
+def test_the_makefile_names_only_files_that_exist():
+    from pathlib import Path
+
+    root = Path(__file__).parent.parent
+    named = [
+        word
+        for line in (root / "Makefile").read_text().splitlines()
+        for word in line.split()
+        if word.endswith((".py", ".yaml", ".txt", ".toml"))
+    ]
+    assert "benchmarks/speed.py" in named
+    assert [name for name in named if not (root / name.rstrip(";")).exists()] == []
