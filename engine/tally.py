@@ -5,6 +5,7 @@ alike (model, section 8).
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.event_log import ALLOWED, CLASSES, LEVELS
@@ -83,12 +84,12 @@ def outcomes(books: Books, *, weights: tuple[float, ...], supervisors: int) -> d
     later = [_burden(book.worst_by_case, weights) for book in books.independent]
     return {
         **{name: _per_100(count, cases) for name, count in counts.items()},
-        "harm_burden": _per_100(sum(burdens), cases),
+        "harm_burden": _per_100(_total(burdens), cases),
         **_shares_and_means(books, fates, supervisors),
         **_states(everyone),
-        **_independent(books.independent, sum(later)),
+        **_independent(books.independent, _total(later)),
         "total_burden": _ratio(
-            sum(now + after for now, after in zip(burdens, later, strict=True)), len(everyone)
+            _total(now + after for now, after in zip(burdens, later, strict=True)), len(everyone)
         ),
     }
 
@@ -108,9 +109,14 @@ def _harm_counts(everyone: list[TraineeBook]) -> dict[str, int]:
 
 
 def _burden(worst_by_case: list[int], weights: tuple[float, ...]) -> float:
+    return _total(weights[level] for level in worst_by_case)
+
+
+def _total(terms: Iterable[float]) -> float:
+    """The terms added one by one. From Python 3.12 on, sum() corrects its rounding: other bits."""
     total = 0.0
-    for level in worst_by_case:
-        total += weights[level]
+    for term in terms:
+        total += term
     return total
 
 
@@ -119,21 +125,20 @@ def _shares_and_means(books: Books, fates: list[list[int]], supervisors: int) ->
     rescues = sum(book.rescues for book in everyone)
     return {
         "allowed_unharmed": _ratio(fates[ALLOWED][0], sum(fates[ALLOWED])),
-        "rescue_latency": _ratio(sum(book.latency_min for book in everyone), rescues),
-        "rescue_wait": _ratio(sum(book.wait_min for book in everyone), rescues),
+        "rescue_latency": _ratio(_total(book.latency_min for book in everyone), rescues),
+        "rescue_wait": _ratio(_total(book.wait_min for book in everyone), rescues),
         "notice_wait": _ratio(
-            sum(book.notice_wait_min for book in everyone), sum(book.judged for book in everyone)
+            _total(book.notice_wait_min for book in everyone), sum(book.judged for book in everyone)
         ),
         "supervisor_busy": _ratio(
-            sum(book.busy_min for book in everyone), supervisors * books.last_row_min
+            _total(book.busy_min for book in everyone), supervisors * books.last_row_min
         ),
     }
 
 
 def _states(everyone: list[TraineeBook]) -> dict[str, float]:
     def mean(name: str) -> float:
-        total: float = sum(getattr(book, name) for book in everyone)
-        return _ratio(total, len(everyone))
+        return _ratio(_total(getattr(book, name) for book in everyone), len(everyone))
 
     return {
         "experience": mean("experience"),

@@ -56,7 +56,7 @@ class Ward:
     def __init__(self, world: World, supervisors_on_duty: int | None) -> None:
         self.world = world
         self.scenario = world.scenario
-        self.timetable = Timetable()
+        self.timetable = Timetable(0.0)
         self.independent = supervisors_on_duty is None
         self.supervisors = (
             None if supervisors_on_duty is None else Supervisors(self, supervisors_on_duty)

@@ -1,7 +1,7 @@
 """Golden digests: one per shipped scenario, over every event and every outcome, bit by bit.
 
 `make golden` remakes tests/golden.json and prints what moved; a moved number belongs into
-CHANGELOG.md, with its reason. Run as `python -m tests.golden show`, it prints the digests.
+CHANGELOG.md, with its reason. Run as `python -m tests.golden show [ENGINE]`, it prints the digests.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ def remake() -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["show"]:
-        print(json.dumps(digests()))
+    if sys.argv[1:2] == ["show"]:
+        print(json.dumps(digests(*sys.argv[2:])))
     else:
         remake()

@@ -56,10 +56,11 @@ PROCESSORS = {
 }
 
 
+@pytest.mark.parametrize("engine_name", ENGINES)
 @pytest.mark.parametrize("processor", PROCESSORS)
-def test_the_same_bits_on_any_processor(processor):
+def test_the_same_bits_on_any_processor(processor, engine_name):
     done = subprocess.run(
-        [sys.executable, "-m", "tests.golden", "show"],
+        [sys.executable, "-m", "tests.golden", "show", engine_name],
         cwd=ROOT,
         env={**os.environ, **PROCESSORS[processor]},
         capture_output=True,

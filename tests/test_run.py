@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import engine
+from engine.run import ENGINES
 from tests.build import scenario
 
 
@@ -26,7 +27,7 @@ def step_in(situation):
         ({"seed": 1.5}, "seed: 1.5 was given"),
         ({"replications": 0}, "replications: 0 was given; a whole number from 1"),
         ({"replications": "3"}, "replications: '3' was given"),
-        ({"engine": "steam"}, "engine: steam was given; one of simpy"),
+        ({"engine": "steam"}, "engine: steam was given; one of simpy, kernel"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(arguments, message):
@@ -101,3 +102,18 @@ def test_the_makefile_names_only_files_that_exist():
     ]
     assert "benchmarks/speed.py" in named
     assert [name for name in named if not (root / name.rstrip(";")).exists()] == []
+
+
+def test_both_engines_give_the_same_result():
+    told = scenario({"task.steps[step].duration": {"exponential": {"mean": "8 min"}}})
+    reference, compiled = (
+        engine.simulate(told, seed=5, replications=7, engine=name) for name in ENGINES
+    )
+    assert (reference.engine, compiled.engine) == ("simpy", "kernel")
+    assert compiled.table.equals(reference.table)
+    assert compiled.fates.equals(reference.fates)
+
+
+def test_a_policy_of_ones_own_is_asked_by_the_reference():
+    result = engine.simulate(scenario(), replications=1, engine="kernel", policy=step_in)
+    assert result.engine == "simpy"
