@@ -8,7 +8,8 @@ as `{family: parameters}`.
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from engine.errors import Finding, Key, Loc
@@ -16,6 +17,7 @@ from engine.words import close, joined, plain
 
 _PART = re.compile(r"(?:^|\.)(?P<key>[^.\[\]]+)|\[(?P<item>[^\]]+)\]")
 LONGEST = 1000
+_LOOKED_AT = 300  # keys, in search of one that was given without its section; there are about 150
 
 
 class Wrong(NamedTuple):
@@ -79,9 +81,24 @@ def _key(here: Any, loc: Loc, name: str, content: Any) -> Key | Wrong:
 def _no_key(names: Sequence[str], loc: Loc, name: str, content: Any) -> Wrong:
     at = shown_path(content, loc) or "the scenario"
     guess = close(name, names)
-    advice = "choose one of these" if guess is None else f"did you mean {plain(guess)}?"
+    keys = () if loc else islice(_keys(content, ()), _LOOKED_AT)
+    deeper = [shown_path(content, place) for place in keys if place[-1] == name]
+    if deeper:
+        guess = joined(deeper[:3], "or")
+    advice = "choose one of these" if guess is None else f"did you mean {plain(guess, most=300)}?"
     allowed = f"its keys are {joined(names, 'and')}" if names else "it is empty"
     return _wrong(f"there is no {plain(name)} in {at}", allowed, advice, (*loc, name))
+
+
+def _keys(here: Any, loc: Loc) -> Iterator[Loc]:
+    """The places of all keys of the format, in lists those of the first item only."""
+    pairs = here.items() if isinstance(here, Mapping) else enumerate(here[:1])
+    for key, below in pairs:
+        if not loc and key in ("education", "variants", "sources", "evidence"):
+            continue
+        yield (*loc, key)
+        if isinstance(below, Mapping | list):
+            yield from _keys(below, (*loc, key))
 
 
 def _item(here: Any, loc: Loc, name: str, content: Any) -> Key | Wrong:

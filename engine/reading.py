@@ -44,6 +44,14 @@ _SAID_OTHERWISE = {
     "wk": "w wks week weeks",
 }
 _UNIT_WORDS = {word: unit for unit, words in _SAID_OTHERWISE.items() for word in words.split()}
+_DAYS = {
+    word: days
+    for words, days in (
+        ("month months mo mos", Fraction(1461, 48)),
+        ("year years yr yrs y a", Fraction(1461, 4)),
+    )
+    for word in words.split()
+}
 A_DURATION = "a duration is a number with a unit (s, min, h, d or wk)"
 
 
@@ -116,8 +124,21 @@ def _duration_advice(text: str) -> str:
     if unit == word:
         return example
     if unit is None:
-        return f'the unit "{word}" is not known; {example}'
+        meant = _in_known_units(number, word)
+        advice = example if meant is None else f"did you mean {meant}?"
+        return f'the unit "{word}" is not known; {advice}'
     return f"did you mean {number} {unit}?"
+
+
+def _in_known_units(number: str, word: str) -> str | None:
+    """About so many months or years in whole weeks, or days where they are few; None otherwise."""
+    days = _DAYS.get(word.lower())
+    match = _DURATION.fullmatch(f"{number} d")
+    if days is None or match is None:
+        return None
+    count = Fraction(number) * days
+    whole, unit = (round(count / 7), "wk") if count >= 28 else (round(count), "d")
+    return f"{whole} {unit}" if 0 < whole <= LARGEST / 10080 else None
 
 
 # ------------------------------------------------------------------------------------ numbers

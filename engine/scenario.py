@@ -11,8 +11,9 @@ import numpy as np
 
 from engine.changes import apply
 from engine.errors import Finding, Problem, ScenarioError
+from engine.evidence import after_change
 from engine.fields import Content, Id, Listed, Version, optional, required
-from engine.inputs import Input, inputs
+from engine.inputs import Input, choices, inputs
 from engine.oddities import oddities
 from engine.paths import Wrong, get_at, resolve, shown_path
 from engine.schema import schema_of
@@ -94,8 +95,10 @@ class Scenario(Content):
     def with_(self, changes: Mapping[str, Any]) -> "Scenario":
         """A new scenario with `changes`, path: value in file form; this one stays as it is.
 
-        All changes are made at once. Raises ScenarioError with every wrong path and value, and
-        where a variant or the range of a piece of evidence no longer fits.
+        All changes are made at once. Evidence about a place that the changes replace is dropped:
+        what it says of the old number doesn't hold for the new one. Raises ScenarioError with
+        every wrong path and value, and where a variant or the range of a piece of evidence no
+        longer fits.
         """
         given = {str(path): _plain(value) for path, value in changes.items()}
         applied = apply(type(self), self._content, given, frozenset())
@@ -104,10 +107,11 @@ class Scenario(Content):
                 _problem(_joined(path, applied.content, finding), finding)
                 for path, finding in applied.findings
             )
-        changed, found = check(type(self), applied.content)
+        content = after_change(self._content, applied.content)
+        changed, found = check(type(self), content)
         if changed is None:
             raise ScenarioError(
-                _problem(shown_path(applied.content, finding.loc), finding) for finding in found
+                _problem(shown_path(content, finding.loc), finding) for finding in found
             )
         return changed
 
@@ -138,6 +142,10 @@ class Scenario(Content):
     def inputs(self) -> tuple[Input, ...]:
         """Every quantity of the scenario with its source, or the confession that it has none."""
         return inputs(type(self), self, self._content)
+
+    def choices(self) -> tuple[Input, ...]:
+        """Permissiveness, and what else has evidence without being one of the inputs."""
+        return choices(type(self), self, self._content)
 
     def warnings(self) -> tuple[str, ...]:
         """What is allowed and yet odd, one sentence each."""

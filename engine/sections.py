@@ -64,9 +64,11 @@ Name = Annotated[
     ),
     Says("a name is needed: one line of up to 100 characters, without ]"),
 ]
-Cases = Annotated[int, Field(ge=1, le=MOST_CASES), Says("a whole number of 1 or more is needed")]
+Cases = Annotated[
+    int, Field(ge=1, le=MOST_CASES), Says("a whole number from 1 to 10,000,000 is needed")
+]
 CasesOrNone = Annotated[
-    int, Field(ge=0, le=MOST_CASES), Says("a whole number of 0 or more is needed")
+    int, Field(ge=0, le=MOST_CASES), Says("a whole number from 0 to 10,000,000 is needed")
 ]
 People = Annotated[
     int, Field(ge=1, le=MOST_PEOPLE), Says("a whole number from 1 to 10,000 is needed")

@@ -114,6 +114,20 @@ def test_an_item_of_a_distribution_has_a_number() -> None:
             "brackets; write it like task.steps[name].duration",
         ),
         (
+            {"permissiveness": 0.5},
+            "permissiveness: there is no permissiveness in the scenario; its keys are leeway, id, "
+            "title, domain, description, education, study, independent, patient, harm_weights, "
+            "trainees, task, supervision, debrief, learning, distress, variants, sources and "
+            "evidence; did you mean supervision.permissiveness?",
+        ),
+        (
+            {"failure.alone": 0.5},
+            "failure.alone: there is no failure in the scenario; its keys are leeway, id, "
+            "title, domain, description, education, study, independent, patient, harm_weights, "
+            "trainees, task, supervision, debrief, learning, distress, variants, sources and "
+            "evidence; did you mean learning.failure?",
+        ),
+        (
             {"supervision.permissiveness": "0.3"},
             'supervision.permissiveness: "0.3" was given; a number of 0 or more is needed '
             "(at most 1e12); take the quotes away",
