@@ -1,15 +1,27 @@
 """PATH=VALUE, as given to --set: one change of a scenario, read by the loader's own rules."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+from engine import loader
 from engine.errors import Problem, ScenarioError
 from engine.nodes import UnreadableError, compose
+from engine.scenario import Scenario
 
 # names of list items stand in brackets and may hold an equals sign
 _CHANGE = re.compile(r"(?P<path>(?:[^=\[]|\[[^\]]*\])+)=(?P<value>.*)", re.DOTALL)
 _KEY = "value"
+
+
+def changed(path: Path, variant: str | None, changes: Sequence[str] | None) -> Scenario:
+    """The scenario of a file, with a variant first and then the changes of --set."""
+    scenario = loader.load(path)
+    if variant is not None:
+        scenario = scenario.with_variant(variant)
+    values = read_changes(changes or ())
+    return scenario.with_(values) if values else scenario
 
 
 def read_changes(texts: Iterable[str]) -> dict[str, Any]:

@@ -1,17 +1,15 @@
 """The `leeway` command: parse, call, print. Imported by nobody; nothing else prints.
 
-Exit codes: 0 done, 2 bad input, 3 input or output failure, 130 interrupted. Results go to stdout,
-messages and progress to stderr.
+Exit codes: 0 done, 2 bad input, 3 input or output failure, 4 a check of `leeway validate` failed,
+130 interrupted. Results go to stdout, messages and progress to stderr.
 """
 
-import contextlib
 import io
 import json
 import os
 import shlex
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import version
@@ -20,18 +18,18 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from analysis import console, findings, folder, report, story, study, words
-from analysis.changes import read_changes
-from engine import loader
+from analysis import console, findings, folder, progress, report, story, study, words
+from analysis.changes import changed, read_changes
+from engine import kernel, loader
 from engine.errors import OutputError, ScenarioError
 from engine.results import versions
 from engine.run import DEFAULT_ENGINE, ENGINES, events
-from engine.scenario import Scenario, json_schema
+from engine.scenario import json_schema
 
-BAD_INPUT, IO_FAILURE, INTERRUPTED = 2, 3, 130
+BAD_INPUT, IO_FAILURE, CHECK_FAILED, INTERRUPTED = 2, 3, 4, 130
 RUNS = Path("runs")
+VALIDATION = RUNS / "validation"
 LARGEST_SEED = 2**64 - 1
 
 app = typer.Typer(
@@ -73,7 +71,7 @@ Engine = Annotated[str, typer.Option(help=f"Engine: {', '.join(ENGINES)}.")]
 
 def printer(*, errors: bool = False) -> Console:
     """Where output goes. User's texts are never read as markup."""
-    return Console(stderr=errors, markup=False, emoji=False, highlight=False)
+    return console.Screen(stderr=errors, markup=False, emoji=False, highlight=False)
 
 
 def say(*lines: str) -> None:
@@ -105,7 +103,7 @@ def run(
     ] = False,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", show_default=False, help="Folder to write; runs/<id> if none."),
+        typer.Option(metavar="DIR", show_default=False, help="Folder to write, else one in runs."),
     ] = None,
     as_json: Annotated[
         bool,
@@ -114,16 +112,24 @@ def run(
 ) -> None:
     """Simulate a scenario as written and along a range of leeway, and write its page."""
     check_engine(engine)
-    chosen = changed(scenario, variant, changes)
+    chosen, values = changed(scenario, variant, changes), read_changes(changes or ())
     count = study.replications_for(engine) if replications is None else replications
-    target = out if out is not None else None if as_json else RUNS / chosen.id
+    target = (
+        out
+        if out is not None
+        else None
+        if as_json
+        else RUNS / study.folder_name(chosen, variant, values)
+    )
     started = now()
 
     def simulated() -> study.Study:
-        with progress_bar(chosen, count, curve=not no_curve) as advance:
+        total = study.simulations(chosen, count, curve=not no_curve)
+        with progress.bar(printer(errors=True), "simulating", total) as advance:
             return study.run_study(
                 chosen, seed=seed, replications=count, engine=engine, curve=not no_curve,
-                progress=advance,
+                variant=variant, changes=values,
+                progress=progress.foretelling(total, tell, advance),
             )  # fmt: skip
 
     if target is None:
@@ -138,7 +144,7 @@ def run(
         show(done)
     if target is not None:
         page = target / "report.html"
-        (tell if as_json else say)(f"The page, its figures and tables: {page}")
+        (tell if as_json else say)(f"The page, figures and tables: {page}")
 
 
 def check_engine(engine: str) -> None:
@@ -148,15 +154,8 @@ def check_engine(engine: str) -> None:
             "--engine", f"{engine} was given", f"one of {', '.join(ENGINES)} is needed",
             f"try --engine {DEFAULT_ENGINE}",
         )  # fmt: skip
-
-
-def changed(path: Path, variant: str | None, changes: Sequence[str] | None) -> Scenario:
-    """The scenario of a file, with a variant first and then the changes of --set."""
-    scenario = loader.load(path)
-    if variant is not None:
-        scenario = scenario.with_variant(variant)
-    values = read_changes(changes or ())
-    return scenario.with_(values) if values else scenario
+    if engine == "kernel" and not kernel.is_compiled():
+        tell("compiling the model for this machine, once: about 20 s")
 
 
 def now() -> str:
@@ -166,13 +165,8 @@ def now() -> str:
 
 def save(draft: Path, done: study.Study, *, command: str, started: str) -> None:
     """The whole folder of a run."""
-    record = folder.run_record(
-        done,
-        versions=versions(),
-        command=command,
-        started=started,
-        ended=now(),
-    )
+    papers = {"versions": versions(), "command": command, "started": started, "ended": now()}
+    record = folder.run_record(done, **papers)
     folder.write(draft, done, record)
     report.save(draft, done, record)
 
@@ -197,30 +191,52 @@ def show(done: study.Study) -> None:
         screen.print(line)
 
 
-@contextlib.contextmanager
-def progress_bar(scenario: Scenario, count: int, *, curve: bool) -> Iterator[study.Progress | None]:
-    """A bar on stderr for what takes over a second, on a terminal only."""
-    screen = printer(errors=True)
-    if not screen.is_terminal:
-        yield None
-        return
-    settings = 1
-    if study.why_no_curve(scenario, curve=curve) is None:
-        settings = len(study.settings_to_try(scenario))
-    columns = (TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=screen, transient=True)
-    task = bar.add_task("", total=settings * count)
-    start = time.monotonic()
+@app.command()
+def validate(
+    quick: Annotated[
+        bool, typer.Option("--quick/--full", help="Some minutes, or the samples of a release.")
+    ] = True,
+    engine: Engine = DEFAULT_ENGINE,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", show_default=False, help=f"Folder to write; {VALIDATION} if none."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Print one JSON object; a folder is written only with --out."),
+    ] = False,
+) -> None:
+    """Put the model to every test there is, and write the page of what has been shown.
 
-    def advance(more: int) -> None:
-        bar.advance(task, more)
-        if time.monotonic() - start > 1:
-            bar.start()
+    Two processes work at it. Exit code 4 where a check fails, crashes, or comes out otherwise than
+    on record; the page is written all the same.
+    """
+    from analysis.validation import page, registry, runner  # slow to import, and needed here only
+    from analysis.validation.checks import Setting
 
-    try:
-        yield advance
-    finally:
-        bar.stop()
+    check_engine(engine)
+    setting = Setting(quick=quick, engine=engine)
+    target = out if out is not None else None if as_json else VALIDATION
+
+    def checked() -> runner.Report:
+        with progress.bar(printer(errors=True), "validating", len(registry.CHECKS)) as advance:
+            rows = runner.run_checks(registry.CHECKS, setting, progress=advance)
+        return runner.Report(setting, versions(), rows)
+
+    if target is None:
+        done = checked()
+    else:
+        with folder.replacing(target, page.FOLDER) as draft:
+            done = checked()
+            page.save(draft, done)
+    say(*([page.as_json(done)] if as_json else page.terminal(done)))
+    if target is not None:
+        (tell if as_json else say)(f"The page and its data: {target / page.PAGE}")
+    if done.alarms:
+        tell(f"leeway: {page.conclusion(done)}")
+        raise typer.Exit(CHECK_FAILED)
 
 
 @app.command()
@@ -290,6 +306,8 @@ def trace(
             say(json.dumps(story.row(one), allow_nan=False))
         return
     say(f"{chosen.title}: replication {replication}, seed {seed}. {words.SIMULATED}")
+    departure = study.departure(variant, read_changes(changes or ()))
+    say(*([] if departure is None else [departure]))
     say("Trainees, cases and supervisors are counted from 0.", "")
     say(*story.lines(told))
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from analysis import describe, estimate, findings, words
@@ -15,13 +16,25 @@ from engine.scenario import Scenario
 UNITS = {outcome.name: outcome.unit for outcome in OUTCOMES}
 
 
+class Screen(Console):
+    """A console that leaves a reader who has gone away to its caller.
+
+    Raises BrokenPipeError then; rich itself would end the program with exit code 1.
+    """
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def heading(study: Study) -> list[str]:
     """The lines above the tables."""
     runs = words.plural(study.replications, "replication")
     return [
         study.scenario.title,
+        *([] if study.departure is None else [study.departure]),
         *describe.sentences(study.scenario),
-        f"{runs}, seed {study.seed}. {findings.inputs(study).share}. {words.SIMULATED}",
+        f"{runs} ({words.REPLICATION}), seed {study.seed}. {findings.inputs(study).share}. "
+        f"{words.SIMULATED}",
     ]
 
 
@@ -56,7 +69,7 @@ def curve(study: Study) -> Table | None:
 CURVE_LEGEND = (
     "harmed now, later: patients per 100 training, per 100 independent cases. Total burden: harm "
     "weights of a trainee's patients, now and later; against as written: paired difference with "
-    "95 % interval."
+    f"95 % interval. {findings.ONE_AT_A_TIME}"
 )
 STAR = " * can't be told from the lowest total burden."
 

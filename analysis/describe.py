@@ -1,7 +1,11 @@
 """A scenario in plain sentences: who, what, how many, and what its rule of supervision means."""
 
+import numpy as np
+
 from analysis import words
+from engine.rules import LEVEL_NAMES, MILD, shifted
 from engine.scenario import Scenario
+from engine.sections import ErrorProbability
 
 NO_CURVE = {
     "hands_off": "the policy is hands_off: supervisors never step in by themselves, "
@@ -9,6 +13,15 @@ NO_CURVE = {
     "zero_tolerance": "the policy is zero_tolerance: supervisors always step in at once, "
     "so there is no leeway to vary",
 }
+WEIGHED = {
+    "value_weighted": "Supervisors weigh what an error teaches against the patient's risk",
+    "risk_threshold": "Supervisors go by the patient's risk alone",
+    "entrustment": "Supervisors weigh what an error teaches, and how far they trust the trainee, "
+    "against the patient's risk",
+}
+"""The policies with permissiveness, in words."""
+NODES = 40
+"""Enough for four decimals of an averaged chance."""
 
 
 def sentences(scenario: Scenario) -> list[str]:
@@ -31,11 +44,27 @@ def people(scenario: Scenario) -> str:
 def task(scenario: Scenario) -> str:
     """What a case consists of, and how often a step goes wrong."""
     steps = [
-        f"{step.name} (goes wrong in {words.percent(step.error_probability.novice)} of a novice's "
-        f"average cases, {words.percent(step.error_probability.expert)} of an expert's)"
-        for step in scenario.task.steps
+        f"{step.name} ({chances(scenario, step.error_probability)})" for step in scenario.task.steps
     ]
     return f"A case has {words.plural(len(steps), 'step')}: {words.listed(steps)}."
+
+
+def chances(scenario: Scenario, chance: ErrorProbability) -> str:
+    """How often a step goes wrong, in a case of middling difficulty and over all cases."""
+    novice, expert = words.percent(chance.novice), words.percent(chance.expert)
+    text = f"it goes wrong for a novice in {novice}, for an expert in {expert}"
+    sd = scenario.patient.difficulty_sd
+    if sd == 0:
+        return text
+    novice, expert = (words.percent(averaged(each, sd)) for each in (chance.novice, chance.expert))
+    return f"in a case of middling difficulty {text}; over all cases in {novice} and {expert}"
+
+
+def averaged(chance: float, difficulty_sd: float) -> float:
+    """A chance averaged over normal difficulty (logits), by Gauss and Hermite's rule."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    values = [shifted(chance, difficulty_sd * float(node)) for node in nodes]
+    return float(np.dot(weights, values) / np.sum(weights))
 
 
 def supervisors(scenario: Scenario) -> str:
@@ -61,20 +90,22 @@ def rule(scenario: Scenario) -> str:
     """The policy, and what its permissiveness or time limit means."""
     supervision = scenario.supervision
     if supervision.policy == "zero_tolerance":
-        return "Policy zero_tolerance: on noticing an error, supervisors step in at once."
+        return "On noticing an error, supervisors step in at once (policy zero_tolerance)."
     if supervision.policy == "hands_off":
         return (
-            "Policy hands_off: on noticing an error, supervisors don't step in by themselves; "
-            "they come when called or summoned."
+            "On noticing an error, supervisors don't step in by themselves; they come when called "
+            "or summoned (policy hands_off)."
         )
     if supervision.policy == "time_limit":
         limit = supervision.time_limit
         waits = "" if limit is None else f" {words.duration(limit)}"
         return (
-            f"Policy time_limit: on noticing an error that has done no harm, supervisors wait"
-            f"{waits}; at any harm they step in at once."
+            f"On noticing an error that has done no harm, supervisors wait{waits}; at any harm "
+            f"they step in at once (policy time_limit)."
         )
-    return f"Policy {supervision.policy}, {permissiveness(scenario)}"
+    return (
+        f"{WEIGHED[supervision.policy]} (policy {supervision.policy}). {permissiveness(scenario)}"
+    )
 
 
 def permissiveness(scenario: Scenario) -> str:
@@ -82,7 +113,7 @@ def permissiveness(scenario: Scenario) -> str:
     supervision = scenario.supervision
     value = supervision.permissiveness
     if value == 0:
-        return "permissiveness 0: no error is let run; supervisors step in as soon as they notice."
+        return "Permissiveness 0: no error is let run; supervisors step in as soon as they notice."
     kind = (
         "an error, whatever it teaches,"
         if supervision.policy == "risk_threshold"
@@ -92,8 +123,8 @@ def permissiveness(scenario: Scenario) -> str:
     if value >= 1:
         until = "until the patient comes to mild harm"
     text = (
-        f"permissiveness {words.number(value)}: the typical supervisor lets {kind} run {until} "
-        f"({graver(scenario)}); the chance meant is the one that harm comes before a takeover "
+        f"Permissiveness {words.number(value)}: the typical supervisor lets {kind} run {until}"
+        f"{graver(scenario)}; the chance meant is the one that harm comes before a takeover "
         f"begun now would be done, as the supervisor sees it."
     )
     if supervision.policy != "risk_threshold":
@@ -107,14 +138,20 @@ def permissiveness(scenario: Scenario) -> str:
 
 
 def graver(scenario: Scenario) -> str:
-    """How much less is tolerated of graver harm: in inverse proportion to its weight."""
+    """How much less is tolerated of graver harm: in inverse proportion to its weight.
+
+    Only harm that an error of the scenario can come to is spoken of; empty where it is mild.
+    """
+    worst = max(
+        LEVEL_NAMES.index(kind.worst_harm) for step in scenario.task.steps for kind in step.errors
+    )
     weights, value = scenario.harm_weights, scenario.supervision.permissiveness
     tolerated = [
         f"{level if level == 'death' else level + ' harm'} "
         f"{words.percent(min(1.0, value * weights.mild / getattr(weights, level)))}"
-        for level in ("moderate", "severe", "death")
+        for level in LEVEL_NAMES[MILD + 1 : worst + 1]
     ]
-    return f"for graver harm less is tolerated: {words.listed(tolerated)}"
+    return f" (for graver harm less is tolerated: {words.listed(tolerated)})" if tolerated else ""
 
 
 def limits(scenario: Scenario) -> list[str]:

@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 LEVEL = 0.95
+FEWEST = 5
+"""Replications from which two settings may be told apart."""
 KEYS = ("replication", "setting", "as_written")  # the columns of a table that are not outcomes
 
 
@@ -167,5 +169,9 @@ def lowest(samples: Mapping[float, ArrayLike], own: float, *, level: float = LEV
 
 
 def clearly_above(values: ArrayLike, reference: ArrayLike, *, level: float) -> bool:
-    """Whether the paired difference values - reference is above 0 with that confidence."""
-    return paired(values, reference, level=level).low > 0
+    """Whether the paired difference values - reference is above 0 with that confidence.
+
+    Fewer than FEWEST replications say nothing: they may agree by chance, and show no spread at all.
+    """
+    found = paired(values, reference, level=level)
+    return found.replications >= FEWEST and found.low > 0

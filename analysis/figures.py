@@ -270,14 +270,14 @@ def stacked(
     styles: Mapping[str, tuple[str, str]] = HARM_STYLE,
     axes: Axes | None = None,
 ) -> Axes:
-    """Lying bars, one per `bar`, split into `part`s, with the interval of each total.
+    """Lying bars, one per `bar`, split into `part`s, with the interval of each total beneath.
 
     rows: columns bar, part, mean; totals: columns bar, mean, low, high. Bars are drawn from the
     top in the order of totals, parts from the left in the order of `styles`.
     """
     axes = new_axes((SIZE[0], 1.9 + 0.42 * len(totals))) if axes is None else axes
     bars = totals["bar"].tolist()
-    left = np.zeros(len(bars))
+    rungs, left = np.arange(len(bars)), np.zeros(len(bars))
     for part, (colour, hatch) in styles.items():
         widths = (
             rows[rows["part"] == part].set_index("bar")["mean"].reindex(bars).fillna(0).to_numpy()
@@ -285,17 +285,18 @@ def stacked(
         if not (rows["part"] == part).any():
             continue
         axes.barh(
-            bars, widths, left=left, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5,
+            rungs, widths, left=left, color=colour, hatch=hatch, edgecolor=INK, linewidth=0.5,
             height=0.62, label=part,
         )  # fmt: skip
         left = left + widths
-    known = totals[totals["low"].notna()]
-    for colour, width in (("white", 3.6), (INK, 1.4)):  # a white edge, seen on dark parts as well
-        axes.errorbar(
-            known["mean"], known["bar"], xerr=arms(known), fmt="none", ecolor=colour,
-            elinewidth=width, capsize=4, capthick=width,
-        )  # fmt: skip
-    axes.invert_yaxis()
+    there = totals["low"].notna().to_numpy(dtype=bool)
+    known = totals[there]
+    axes.errorbar(  # beneath the bars, where they cover no part
+        known["mean"], rungs[there] + 0.43, xerr=arms(known), fmt="none", ecolor=INK,
+        elinewidth=1.2, capsize=2.5, capthick=1.2,
+    )  # fmt: skip
+    axes.set_yticks(rungs, bars)
+    axes.set_ylim(len(bars) - 0.3, -0.6)  # the first bar on top
     axes.set_xlabel(value_label)
     axes.set_xlim(left=0)
     legend_above(axes, columns=5)

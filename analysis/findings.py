@@ -81,6 +81,9 @@ def value(name: str, found: Estimate) -> str:
     return words.interval(found)
 
 
+ONE_AT_A_TIME = (
+    "Intervals in the table are for one comparison at a time; the verdict allows for all settings."
+)
 CURVE = ("harm_any", "experience", "resilience", "independent_harm_any", "total_burden")
 """The outcomes shown along the curve."""
 CURVE_HEADS = (
@@ -157,9 +160,10 @@ def where_lowest(study: Study, low: Lowest) -> str:
     if study.replications < 2:
         return "One replication tells nothing about chance; ask for more to compare settings."
     if len(low.kept) == len(low.settings):
+        count = words.spelled(len(low.settings))
         return (
-            f"In this model no {axis} tried can be told from another by total burden, with "
-            f"{study.replications} replications."
+            f"In this model, none of the {count} settings can be told from the lowest (allowing "
+            f"for {count} looks)."
         )
     if len(low.kept) == 1:
         text = (
@@ -201,8 +205,8 @@ def what_to_change(study: Study, low: Lowest) -> str:
             f"The {axis} as written, {own}, is among them: neither more nor less leeway clearly "
             f"lowers total burden."
             if len(low.kept) < len(low.settings)
-            else f"So the {axis} as written, {own}, is neither too much nor too little, as far as "
-            f"can be told."
+            else f"With {study.replications} replications one can't tell whether {own} is too much "
+            f"or too little."
         )
     direction = "less" if max(low.kept) < low.own else "more"
     if min(low.kept) < low.own < max(low.kept):

@@ -17,7 +17,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import pandas as pd
 
@@ -30,11 +30,26 @@ from engine.event_log import Event
 from engine.outcomes import OUTCOMES
 
 RECORD = "run.json"
-KIND = "leeway run"
 FORMAT = 1
-FILES = (
-    "report.html", "outcomes.csv", "outcomes-dictionary.csv", "fates.csv", "episode.csv",
-    "scenario.yaml", RECORD,
+
+
+class Kind(NamedTuple):
+    """A kind of folder: by what record it is known for one of ours, and what may be in it."""
+
+    name: str
+    noun: str
+    record: str
+    files: tuple[str, ...]
+
+
+RUN = Kind(
+    "leeway run",
+    "run",
+    RECORD,
+    (
+        "report.html", "outcomes.csv", "outcomes-dictionary.csv", "fates.csv", "episode.csv",
+        "scenario.yaml", RECORD,
+    ),
 )  # fmt: skip
 FIGURES = "figures"
 PICTURES = (".svg", ".png")
@@ -47,11 +62,11 @@ def refuse(path: str, given: str, allowed: str, advice: str) -> NoReturn:
     raise ScenarioError([Problem(None, None, None, path, given, allowed, advice)])
 
 
-def check_target(folder: Path) -> None:
+def check_target(folder: Path, kind: Kind = RUN) -> None:
     """Whether a run may be written there. Raises ScenarioError where it may not.
 
-    It may where there is nothing yet, an empty folder, or an older run with nothing beside it:
-    a run never deletes what it didn't write.
+    It may where there is nothing yet, an empty folder, or an older run of its kind with nothing
+    beside it: a run never deletes what it didn't write.
     """
     advice = "choose another folder with --out"
     if not folder.exists():
@@ -63,12 +78,12 @@ def check_target(folder: Path) -> None:
         refuse("--out", "the current folder was given", "a folder below it is needed", advice)
     if not names:
         return
-    if not is_run(folder):
+    if not is_run(folder, kind):
         refuse(
-            "--out", f"{folder} isn't empty and isn't the folder of a run",
+            "--out", f"{folder} isn't empty and isn't the folder of a {kind.noun}",
             "a new folder, or that of an older run, is needed", advice,
         )  # fmt: skip
-    foreign = [name for name in names if name not in (*FILES, FIGURES)]
+    foreign = [name for name in names if name not in (*kind.files, FIGURES)]
     if (folder / FIGURES).is_dir():
         foreign += [
             f"{FIGURES}/{entry.name}"
@@ -82,24 +97,24 @@ def check_target(folder: Path) -> None:
         )  # fmt: skip
 
 
-def is_run(folder: Path) -> bool:
+def is_run(folder: Path, kind: Kind = RUN) -> bool:
     """Whether a folder carries a run record of ours."""
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads((folder / kind.record).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(record, dict) and record.get("kind") == KIND
+    return isinstance(record, dict) and record.get("kind") == kind.name
 
 
 @contextmanager
-def replacing(folder: Path) -> Iterator[Path]:
+def replacing(folder: Path, kind: Kind = RUN) -> Iterator[Path]:
     """A fresh folder beside `folder` that takes its place if the block ends well.
 
     Otherwise nothing is left of it. Made before anything is simulated, so that a place where
     nothing can be written is found out at once. Raises OutputError where that is so, and
     ScenarioError where `folder` may not be replaced.
     """
-    check_target(folder)
+    check_target(folder, kind)
     target = folder.resolve()
     made = missing_parents(target)
     draft: Path | None = None
@@ -108,7 +123,7 @@ def replacing(folder: Path) -> Iterator[Path]:
         draft = beside(target)
         draft.mkdir()
         yield draft
-        check_target(folder)
+        check_target(folder, kind)
         exchange(draft, target)
     except OSError as error:
         raise OutputError(f"{folder} can't be written: {reason(error)}") from error
@@ -200,7 +215,7 @@ def run_record(study: Study, **papers: Any) -> Record:
     """The run record: what was run, with the papers (versions, command, times) given."""
     settings = sorted({float(value) for value in study.table["setting"]})
     return {
-        "kind": KIND,
+        "kind": RUN.name,
         "format": FORMAT,
         "scenario": {
             "id": study.scenario.id,
@@ -213,6 +228,8 @@ def run_record(study: Study, **papers: Any) -> Record:
         "axis": study.axis,
         "settings": settings,
         "no_curve": study.no_curve,
+        "variant": study.variant,
+        "changes": dict(study.changes),
         **papers,
         "resolved": study.scenario.resolved(),
     }
@@ -254,6 +271,8 @@ def read(folder: Path) -> tuple[Study, Record]:
             fates=read_csv(folder / "fates.csv", axis),
             episode=read_episode(folder / "episode.csv"),
             no_curve=record["no_curve"],
+            variant=record["variant"],
+            changes=dict(record["changes"]),
         )
     except OSError as error:
         raise OutputError(f"{folder} can't be read back: {reason(error)}") from error

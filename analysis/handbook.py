@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
-from analysis.words import duration, listed, percent, plural
+from analysis.describe import chances
+from analysis.words import duration, flow, listed, percent, plural
 from engine.loader import load
 from engine.reading import read_duration
 from engine.scenario import Scenario, json_schema
@@ -162,11 +163,9 @@ def wrong(scenario: Scenario) -> str:
     """The steps with their kinds of error."""
     lines = ["**What can go wrong.**\n"]
     for step in scenario.task.steps:
-        chance = step.error_probability
         kinds = [kind.name + (" (latent)" if kind.latent else "") for kind in step.errors]
         lines.append(
-            f"- {step.name} (goes wrong in {percent(chance.novice)} at first, "
-            f"{percent(chance.expert)} at best): {listed(kinds)}"
+            f"- {step.name} ({chances(scenario, step.error_probability)}): {listed(kinds)}"
         )
     return "\n".join(lines) + "\n"
 
@@ -281,19 +280,6 @@ def referred(schema: dict[str, Any], field: dict[str, Any]) -> dict[str, Any]:
 def default_of(field: dict[str, Any]) -> str:
     """What stands where the key is left out."""
     return f"`{flow(field['default'])}`"
-
-
-def flow(value: Any) -> str:
-    """A value as YAML writes it on one line."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {flow(each)}" for name, each in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(flow(each) for each in value) + "]"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def takes(field: dict[str, Any]) -> str:

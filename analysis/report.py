@@ -1,24 +1,19 @@
 """The page of one run: self-contained, without scripts, the same bytes for the same run."""
 
-import base64
-import hashlib
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from analysis import captions, describe, episode, figures, findings, svg, words
+from analysis import captions, describe, episode, figures, findings, pages, svg, words
 from analysis.study import Study
 from engine.inputs import Input
 
-TEMPLATES = Path(__file__).parent / "templates"
 INPUT_STYLE = {"sourced": ("#9fd3bd", ""), "assumption": ("#E69F00", "///")}
 
 LEARNING = {
@@ -64,7 +59,12 @@ def pictures(study: Study) -> list[Picture]:
 
 def note(study: Study, what: str) -> str:
     """The line under a figure: its uncertainty, its share of assumed inputs, what it isn't."""
-    return f"{what} {findings.inputs(study).share}. {words.SIMULATED}"
+    return f"{what} {findings.inputs(study).share}. {words.SIMULATED}{departs(study)}"
+
+
+def departs(study: Study) -> str:
+    """How the scenario departs from its file, to go on with; empty where it doesn't."""
+    return "" if study.departure_in_short is None else f" {study.departure_in_short}"
 
 
 def means(study: Study, marks: str) -> str:
@@ -177,7 +177,8 @@ def assumptions(study: Study) -> Picture:
     counted = findings.inputs(study)
     axes = figures.stacked(
         rows, totals, value_label="inputs (numbers, durations, distributions)",
-        styles=INPUT_STYLE, note=f"A count, not an estimate: no interval. {counted.share}.",
+        styles=INPUT_STYLE,
+        note=f"A count, not an estimate: no interval. {counted.share}.{departs(study)}",
     )  # fmt: skip
     says = (
         f"{counted.share}: no source is given for them. "
@@ -188,24 +189,17 @@ def assumptions(study: Study) -> Picture:
 
 def render(study: Study, record: Mapping[str, Any], drawn: list[Picture]) -> str:
     """The page as HTML. `record` is the run record (analysis.folder.run_record)."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=typographic,
-    )
-    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     low = findings.lowest_burden(study)
-    return environment.get_template("report.html").render(
-        style=Markup(style),
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    return pages.fill(
+        "report.html",
         scenario=study.scenario,
         study=study,
         record=record,
         simulated=words.SIMULATED,
+        replication=words.REPLICATION,
+        one_at_a_time=findings.ONE_AT_A_TIME,
         inputs=[(one, plausible(one)) for one in study.scenario.inputs()],
+        choices=[(one, plausible(one)) for one in study.scenario.choices()],
         share=findings.inputs(study).share,
         sentences=describe.sentences(study.scenario),
         verdict=findings.verdict(study),
@@ -220,14 +214,6 @@ def render(study: Study, record: Mapping[str, Any], drawn: list[Picture]) -> str
         rule=episode.RULE,
         weights=weights(study),
     )
-
-
-def typographic(value: object) -> object:
-    """A text of the page with minus signs, and numbers kept on one line with their unit."""
-    if not isinstance(value, str) or isinstance(value, Markup):
-        return value
-    signed = re.sub(r"(?<![\w-])-(?=\d)", "\u2212", value)
-    return re.sub(r"(?<=\d) (?=(?:%|s|min|h|d|wk)(?!\w))", "\u00a0", signed)
 
 
 PLACED = ("episode", "inputs")

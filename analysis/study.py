@@ -3,12 +3,14 @@
 All settings share their luck (same seed and replications), so that they differ by leeway alone.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from analysis import episode as episodes
+from analysis import words
 from analysis.describe import NO_CURVE
 from analysis.episode import Episode
 from engine.run import DEFAULT_REPLICATIONS, simulate
@@ -21,6 +23,8 @@ MULTIPLES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 """Time limits tried, in multiples of the scenario's own."""
 REPLICATIONS = {"simpy": 40}
 """Replications of a run unless asked otherwise, where the usual number would take minutes."""
+
+MOST_CHANGES_IN_SHORT = 2
 
 Progress = Callable[[int], None]
 
@@ -39,6 +43,8 @@ class Study:
     fates: columns setting, as_written, replication, fate, harm, per_100_cases.
     episode: one telling episode of replication 0 of the scenario as written, if there is any.
     no_curve: why only the scenario as written was simulated, in words; None where there is a curve.
+    variant, changes: how the scenario departs from its file, with values in file form by path; it
+    is the scenario with them that counts as the one as written.
     """
 
     scenario: Scenario
@@ -50,6 +56,20 @@ class Study:
     fates: pd.DataFrame
     episode: Episode | None
     no_curve: str | None
+    variant: str | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def departure(self) -> str | None:
+        """How the scenario departs from its file, in words; None where it doesn't."""
+        return departure(self.variant, self.changes)
+
+    @property
+    def departure_in_short(self) -> str | None:
+        """The same for places with little room: more than two changes are only counted."""
+        if len(self.changes) <= MOST_CHANGES_IN_SHORT:
+            return self.departure
+        return sentence(self.variant, f"{len(self.changes)} settings changed")
 
     @property
     def own(self) -> float:
@@ -60,6 +80,35 @@ class Study:
     def as_written(self) -> pd.DataFrame:
         """The rows of `table` of the scenario as written."""
         return self.table[self.table["as_written"]]
+
+
+def departure(variant: str | None, changes: Mapping[str, Any]) -> str | None:
+    """`Variant pessimistic; changed: supervision.permissiveness = 0.5.`; None for neither."""
+    told = ", ".join(f"{path} = {words.flow(value)}" for path, value in changes.items())
+    return sentence(variant, f"changed: {told}" if told else "")
+
+
+def sentence(variant: str | None, change: str) -> str | None:
+    """A sentence of a variant and a change, where there are such; None for neither."""
+    parts = ["" if variant is None else f"variant {variant}", change]
+    text = "; ".join(part for part in parts if part)
+    return f"{text[0].upper()}{text[1:]}." if text else None
+
+
+def folder_name(scenario: Scenario, variant: str | None, changes: Mapping[str, Any]) -> str:
+    """The usual name of a run's folder: a variant and changes have one of their own each.
+
+    Changes are told apart by the start of the hash of the scenario with them.
+    """
+    parts = [scenario.id] + ([] if variant is None else [variant])
+    return "-".join(parts + (["set", scenario.hash[:8]] if changes else []))
+
+
+def simulations(scenario: Scenario, count: int, *, curve: bool) -> int:
+    """How many replications a run of `count` simulates, all settings together."""
+    if why_no_curve(scenario, curve=curve) is not None:
+        return count
+    return count * len(settings_to_try(scenario))
 
 
 def axis_of(scenario: Scenario) -> str:
@@ -115,9 +164,13 @@ def run_study(
     replications: int,
     engine: str,
     curve: bool = True,
+    variant: str | None = None,
+    changes: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Simulate a scenario as written and, with `curve`, along its axis.
+
+    `scenario` has the variant and the changes already; they are kept to be told.
 
     progress(n) is called when n more replications, of any setting, are finished; there will be
     `replications` for each setting. Raises ScenarioError as engine.simulate does.
@@ -146,6 +199,8 @@ def run_study(
         fates=pd.concat(fates, ignore_index=True),
         episode=episodes.choose(log),
         no_curve=no_curve,
+        variant=variant,
+        changes={} if changes is None else changes,
     )
 
 

@@ -2,12 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from analysis.estimate import Estimate
 
 SIMULATED = "Simulated, not clinical advice."
 MISSING = "none"  # nothing to divide by
 LEVELS = ("none", "mild", "moderate", "severe", "death")  # AHRQ Harm Scale v1.2, by number
+
+SPELLED = (
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+REPLICATION = "a replication is the whole training, and the practice after it, simulated once"
 
 # What the page, the figures and the table call an outcome. `leeway outcomes` has the exact meaning.
 PLAIN = {
@@ -54,6 +61,24 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     if len(items) == 1:
         return items[0]
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def spelled(count: int) -> str:
+    """A small count as a word: `nine`; `13`."""
+    return SPELLED[count] if count < len(SPELLED) else str(count)
+
+
+def flow(value: Any) -> str:
+    """A value of a scenario file as YAML writes it on one line."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {flow(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(each) for each in value) + "]"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def number(value: float, digits: int = 3) -> str:

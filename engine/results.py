@@ -20,7 +20,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result:
     """A simulated scenario.
 
@@ -38,6 +38,10 @@ class Result:
     policy: dict[str, str] | None = None
     """Name and source of a policy of one's own that took the place of the scenario's."""
     versions: dict[str, str] = field(default_factory=versions)
+
+    def __repr__(self) -> str:
+        runs = "1 replication" if self.replications == 1 else f"{self.replications} replications"
+        return f"Result({self.scenario.id}, seed {self.seed}, {runs}, {self.engine})"
 
     @property
     def hash(self) -> str:

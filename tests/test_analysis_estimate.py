@@ -131,6 +131,11 @@ def test_one_replication_can_drop_nothing():
     assert lowest({0.0: [1.0], 0.1: [2.0], 0.2: [9.0]}, own=0.2).kept == (0.0, 0.1, 0.2)
 
 
+@pytest.mark.parametrize(("count", "kept"), [(4, (0.0, 0.1)), (5, (0.0,))])
+def test_fewer_than_five_replications_can_drop_nothing(count, kept):
+    assert lowest({0.0: [1.0] * count, 0.1: [2.0] * count}, own=0.1).kept == kept
+
+
 def test_one_setting_is_the_lowest_of_itself():
     assert lowest({0.1: [1.0, 2.0]}, own=0.1).kept == (0.1,)
 

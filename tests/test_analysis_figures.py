@@ -198,6 +198,21 @@ def test_stacked_bars_add_up_to_their_totals():
     assert ends == {0: 2.0, 1: 4.0}
 
 
+def test_intervals_lie_beneath_their_bars_and_cover_no_part():
+    rows = pd.DataFrame([("a", "none", 3.0), ("b", "mild", 1.0)], columns=["bar", "part", "mean"])
+    totals = pd.DataFrame(
+        [("a", 3.0, 2.5, 3.5), ("b", 1.0, 0.5, 1.5)], columns=["bar", "mean", "low", "high"]
+    )
+    axes = figures.stacked(rows, totals, value_label="errors", note=NOTE)
+    low_edges = [patch.get_y() + patch.get_height() for patch in axes.patches if patch.get_width()]
+    heights = [one[0][1] for lines in axes.collections for one in lines.get_segments()]
+    assert axes.yaxis_inverted()
+    for edge, height, upper in zip(low_edges, heights, [1 - 0.31, 2 - 0.31], strict=True):
+        assert edge < height < upper
+    assert axes.get_ylim()[0] > max(heights)
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["a", "b"]
+
+
 def test_figures_can_be_drawn_on_axes_given():
     axes = Figure().subplots()
     table = points(SPREAD, SPREAD)

@@ -48,11 +48,16 @@ def test_when_the_one_as_written_cannot_be_told_from_the_lowest():
 def test_when_nothing_can_be_told():
     study = with_burdens({0.1: SPREAD, 0.2: SPREAD + NOISE, 0.3: SPREAD - NOISE})
     assert findings.verdict(study) == [
-        "In this model no permissiveness tried can be told from another by total burden, with 5 "
-        "replications.",
-        "So the permissiveness as written, 0.2, is neither too much nor too little, as far as can "
-        "be told.",
+        "In this model, none of the three settings can be told from the lowest (allowing for "
+        "three looks).",
+        "With 5 replications one can't tell whether 0.2 is too much or too little.",
     ]
+
+
+def test_two_replications_drop_no_setting_however_alike_they_are():
+    study = with_burdens({0.1: [1.0, 1.0], 0.2: [2.0, 2.0], 0.3: [3.0, 3.0]})
+    assert findings.lowest_burden(study).kept == (0.1, 0.2, 0.3)
+    assert "With 2 replications one can't tell" in findings.verdict(study)[1]
 
 
 def test_neighbours_are_named_as_a_range():

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analysis import folder, report
+from analysis import folder, pages, report
 from analysis.study import run_study
 from engine.run import DEFAULT_ENGINE
 from tests.analysis_samples import small_scenario, small_study, small_study_without_curve
@@ -86,7 +86,7 @@ def test_ids_are_unique_and_every_reference_is_met(page):
 
 
 def test_the_page_says_what_it_is(page):
-    text = " ".join(" ".join(Page(page).texts).split())
+    text = " ".join("".join(Page(page).texts).split())
     assert "Simulated, not clinical advice." in text
     assert re.search(r"\d+ of \d+ inputs are assumptions", text)
     for part in (
@@ -98,8 +98,28 @@ def test_the_page_says_what_it_is(page):
         small_scenario().hash,
     ):
         assert part in text
-    for one in small_scenario().inputs():
+    for one in (*small_scenario().inputs(), *small_scenario().choices()):
         assert one.path in text
+    for reference in small_scenario().sources.values():
+        assert reference in text.partition("What this page does not claim")[2]
+    assert "a replication is the whole training" in text
+    assert "one comparison at a time" in text
+
+
+def test_paths_break_between_their_parts(page):
+    assert "task.<wbr>steps[laryngoscopy].<wbr>error_probability.<wbr>novice" in page
+    assert pages.breakable("a[<b>].c") == "a[&lt;b&gt;].<wbr>c"
+    assert pages.breakable("a[b][c]") == "a[b]<wbr>[c]"
+
+
+def test_choices_stand_on_the_assumption_sheet(page):
+    sheet = page.partition("Assumption sheet")[2]
+    choices, _, rest = sheet.partition("<h3>Inputs</h3>")
+    assert "<h3>Choices</h3>" in choices
+    assert "supervision.<wbr>policy" in choices
+    assert "supervision.<wbr>judgement" not in choices
+    assert "supervision.<wbr>judgement" in rest
+    assert "Klasen et al., BMJ Qual Saf 2020;29:727-734" in choices
 
 
 def test_the_same_study_gives_the_same_page(page):
@@ -190,4 +210,4 @@ def test_the_timeline_is_in_a_unit_that_reads_well(minutes, unit):
     ],
 )
 def test_numbers_of_the_page_are_set_well(text, shown):
-    assert report.typographic(text) == shown
+    assert pages.typographic(text) == shown

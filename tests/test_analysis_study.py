@@ -68,6 +68,14 @@ def test_progress_counts_replications_of_all_settings():
     assert sum(done) == 3 * len(settings_to_try(scenario()))
 
 
+def test_a_result_introduces_itself_in_a_line():
+    told = small_scenario()
+    assert repr(simulate(told, 3, 2, engine="simpy")) == (
+        "Result(first-intubations, seed 3, 2 replications, simpy)"
+    )
+    assert "1 replication, simpy" in repr(simulate(told, 0, 1, engine="simpy"))
+
+
 # ---- the scenario in words -------------------------------------------------------------------
 
 
@@ -75,11 +83,44 @@ def test_sentences_of_first_intubations():
     told = describe.sentences(small_scenario())
     assert told[0] == "Each of 2 trainees does 12 training cases."
     assert told[3].startswith(
-        "Policy value_weighted, permissiveness 0.2: the typical supervisor lets an error of full "
+        "Supervisors weigh what an error teaches against the patient's risk (policy "
+        "value_weighted). Permissiveness 0.2: the typical supervisor lets an error of full "
         "educational value run as long as they put the patient's chance of mild harm below 20 % "
-        "(for graver harm less is tolerated: moderate harm 5 %, severe harm 1.7 % and death 1 %)"
+        "(for graver harm less is tolerated: moderate harm 5 % and severe harm 1.7 %); "
+    )
+    assert told[1] == (
+        "A case has 1 step: laryngoscopy (in a case of middling difficulty it goes wrong for a "
+        "novice in 37 %, for an expert in 10 %; over all cases in 39.8 % and 14.7 %)."
     )
     assert "An alarm at mild harm brings help." in told
+
+
+@pytest.mark.parametrize(
+    ("worst", "part"),
+    [
+        ("mild", "of mild harm below 20 %; the chance meant"),
+        ("moderate", "(for graver harm less is tolerated: moderate harm 5 %); the chance meant"),
+        ("death", "moderate harm 5 %, severe harm 1.7 % and death 1 %)"),
+    ],
+)
+def test_only_harm_that_can_come_is_spoken_of(worst, part):
+    path = "task.steps[laryngoscopy].errors[failed pass].worst_harm"
+    assert part in describe.rule(small_scenario().with_({path: worst}))
+
+
+def test_where_cases_are_equally_hard_there_is_one_number():
+    alike = small_scenario().with_({"patient.difficulty_sd": 0})
+    assert describe.task(alike) == (
+        "A case has 1 step: laryngoscopy (it goes wrong for a novice in 37 %, for an expert in "
+        "10 %)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("chance", "sd", "mean"), [(0.37, 1.2, 0.3979), (0.1, 1.2, 0.1469), (0.3, 0, 0.3), (0, 2, 0)]
+)
+def test_a_chance_averaged_over_difficulty(chance, sd, mean):
+    assert describe.averaged(chance, sd) == pytest.approx(mean, abs=5e-5)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from analysis import estimate, study
 from analysis.cli import main
 from engine.outcomes import OUTCOMES
 from engine.run import DEFAULT_ENGINE
-from tests.analysis_samples import FILE, SMALL, small_study
+from tests.analysis_samples import FILE, SMALL, small_scenario, small_study
 
 SET = [word for path, value in SMALL.items() for word in ("--set", f"{path}={value}")]
+FOLDER = f"runs/first-intubations-set-{small_scenario().hash[:8]}"
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +100,7 @@ def test_without_leeway_there_is_no_curve_and_it_says_so(capsys, policy):
 
 def test_the_default_folder_holds_everything(capsys, elsewhere):
     assert run() == 0
-    folder = elsewhere / "runs" / "first-intubations"
+    folder = elsewhere / FOLDER
     assert {path.name for path in folder.iterdir()} == {
         "report.html", "figures", "outcomes.csv", "outcomes-dictionary.csv", "fates.csv",
         "episode.csv", "run.json", "scenario.yaml",
@@ -127,7 +128,7 @@ def test_the_table_reads_aloud(capsys):
         "allowed: the supervisor waited",
         "Along permissiveness",
         "In this model",
-        "runs/first-intubations/report.html",
+        f"{FOLDER}/report.html",
     ):
         assert part in text
     assert "nan" not in text.split()
@@ -138,16 +139,16 @@ def test_the_table_reads_aloud(capsys):
 def test_running_again_replaces_the_run(capsys):
     assert run("--no-curve") == 0
     assert run("--no-curve", "--seed", "1") == 0
-    record = Path("runs/first-intubations/run.json").read_text()
+    record = Path(FOLDER, "run.json").read_text()
     assert json.loads(record)["seed"] == 1
 
 
 def test_report_remakes_the_page(capsys, elsewhere):
     assert run() == 0
-    page = elsewhere / "runs" / "first-intubations" / "report.html"
+    page = elsewhere / FOLDER / "report.html"
     before = page.read_bytes()
     page.unlink()
-    assert main(["report", "runs/first-intubations"]) == 0
+    assert main(["report", FOLDER]) == 0
     assert page.read_bytes() == before
 
 

@@ -10,6 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "docs/policies.md"]
+LINKING = [
+    *PAGES, "CONTRIBUTING.md", "docs/model.md", "docs/decisions.md", "docs/validation.md",
+]  # fmt: skip
 
 
 def python_blocks(page):
@@ -33,7 +36,7 @@ def test_the_notebook_runs(capsys):
     assert "case_start" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "docs/model.md", "docs/decisions.md"])
+@pytest.mark.parametrize("page", LINKING)
 def test_links_lead_somewhere(page):
     links = re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text())
     missing = [
@@ -46,7 +49,7 @@ def test_links_lead_somewhere(page):
 
 def test_the_commands_of_the_readme_exist():
     commands = re.findall(r"^    leeway (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert {"run", "check", "trace", "outcomes"} <= set(commands)
+    assert {"run", "check", "trace", "outcomes", "validate"} <= set(commands)
     for command in set(commands):
         done = subprocess.run(
             [Path(sys.executable).parent / "leeway", command, "--help"],

@@ -214,7 +214,6 @@ def test_distress_stays_0():
         supervision={"watched": 0},
         distress={"shock": 50, "error_odds_ratio": 4},
     ).with_({"task.steps[step].errors[slip].recovery": recovers(12)})  # harm at 10
-    assert outcomes(told)["distress"] >= 0
     expected = expected_errors(40, outcomes(told)["experience"], 0.4, 0.05, shift=2)
     assert {row.case for row in rows(told, "error") if row.independent} == {
         case for case in range(40) if expected[case]

@@ -28,6 +28,7 @@ class Outcome(StrEnum):
     FAILS = "fails"
     NOT_DONE = "not done"
     CANNOT_BE_SAID = "cannot be said"
+    CRASHED = "crashed"
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,28 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One number of a verdict beside what it should be; `z` where it was tested against chance."""
+
+    name: str
+    expected: str
+    measured: str
+    z: float | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """What a check found. `detail` is one sentence in plain words."""
+    """What a check found. `detail` is one sentence in plain words.
+
+    `lines` are `expected` and `measured` taken apart, where they have parts.
+    """
 
     outcome: Outcome
     expected: str
     measured: str
     detail: str
     figures: dict[str, float] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -77,6 +92,8 @@ class Check:
     """Cases simulated by a quick run, roughly."""
     cost_full: int
     run: Callable[[Setting], Verdict]
+    recorded: Outcome = Outcome.HOLDS
+    """The verdict on record: one that comes out otherwise has changed, and somebody must look."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +175,10 @@ def judged(comparisons: list[Comparison], detail: str) -> Verdict:
         "; ".join(f"{each.name} {each.measured:.6g}" for each in comparisons),
         f"{detail} (furthest apart: {worst.name}, z = {worst.z:+.2f})",
         figures,
+        tuple(
+            Line(each.name, f"{each.expected:.6g}", f"{each.measured:.6g}", each.z)
+            for each in comparisons
+        ),
     )
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 import engine
 from analysis.validation.checks import Setting, Verdict
-from analysis.validation.facts_said import Part, fact, near, odds, said
+from analysis.validation.facts_said import SOME, Part, fact, near, odds, said
 from analysis.validation.facts_watch import (
     SHIPPED_NAMES,
     Watched,
@@ -155,7 +155,7 @@ def _allowed_failures(setting: Setting) -> Verdict:
         figures[f"severe or worse, {name}"] = tail
         severe += tail
     return said(
-        [*parts, Part("severe or worse, mean of six", severe / 6, low=1e-9, high=0.05)],
+        [*parts, Part("severe or worse, mean of six", severe / 6, low=SOME, high=0.05)],
         "Of the failures that supervisors allow in the shipped scenarios as written most come to "
         "nothing or to mild harm, and a few end gravely; 80 % is our reading of the study's "
         "'minimal consequences'.",

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.validation.checks import Check, Outcome, Setting, Verdict
+from analysis.validation.checks import Check, Line, Outcome, Setting, Verdict
+
+SOME = 1e-9
+"""The low end of a range that only leaves out 0."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,13 @@ class Part:
     @property
     def wanted(self) -> str:
         """The range in words."""
+        if self.low == SOME:
+            return f"more than 0, at most {_short(self.high)}"
         if self.high == math.inf:
-            return f"{self.name} at least {_short(self.low)}"
+            return f"at least {_short(self.low)}"
         if self.low == -math.inf:
-            return f"{self.name} at most {_short(self.high)}"
-        return f"{self.name} {_short(self.low)} to {_short(self.high)}"
+            return f"at most {_short(self.high)}"
+        return f"{_short(self.low)} to {_short(self.high)}"
 
 
 def near(name: str, measured: float, reported: float, within: float) -> Part:
@@ -59,10 +64,11 @@ def said(parts: Sequence[Part], detail: str, figures: dict[str, float] | None = 
     missed = [part.name for part in parts if not part.holds]
     return Verdict(
         Outcome.FAILS if missed else Outcome.HOLDS,
-        "; ".join(part.wanted for part in parts),
+        "; ".join(f"{part.name} {part.wanted}" for part in parts),
         "; ".join(f"{part.name} {_short(part.measured)}" for part in parts),
         detail + (f" (missed: {', '.join(missed)})" if missed else ""),
         {part.name: part.measured for part in parts} | (figures or {}),
+        tuple(Line(part.name, part.wanted, _short(part.measured)) for part in parts),
     )
 
 

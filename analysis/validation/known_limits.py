@@ -7,6 +7,7 @@ Each is a change of the scenario `lively`, in which every rule is at work at onc
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -317,10 +318,12 @@ Differences = Callable[[Setting], list[str]]
 def _row(
     number: int, title: str, claim: str, differences: Differences
 ) -> tuple[str, str, str, Callable[[Setting], Verdict], int, int]:
-    def run(setting: Setting) -> Verdict:
-        return exact(differences(setting), "equality", claim)
-
+    run = partial(_judged, differences, claim)  # not a closure: it goes to a worker process
     return f"limit-{number:02d}", title, claim, run, 20_000, 20_000
+
+
+def _judged(differences: Differences, claim: str, setting: Setting) -> Verdict:
+    return exact(differences(setting), "equality", claim)
 
 
 LIMITS = (

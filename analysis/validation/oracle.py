@@ -301,13 +301,13 @@ def _run(setting: Setting) -> Verdict:
     assert pool.worst is not None
     if abs(pool.worst.z) > EACH_LIMIT:
         return judged([pool.worst_comparison()], "a scenario disagrees with its Markov chain")
-    detail = f"{number} drawn scenarios agree with their Markov chains, each and in sum"
+    detail = f"{number} drawn scenarios agree with their Markov chains, each and in sum (shown)"
     return judged(pool.comparisons(POOLED), detail)
 
 
 CHECK = Check(
     id="oracle",
-    heading="verification",
+    heading="cross",
     title="Episodes against absorbing Markov chains",
     claim=(
         "Where all clocks are exponential, who resolves an episode, the harm, the class, the "
