@@ -70,7 +70,7 @@ def plant(copy: Path, defect: Defect) -> bool:
     text = path.read_text()
     assert text.count(defect.old) == 1, f"{defect.file} holds {text.count(defect.old)} of them"
     path.write_text(text.replace(defect.old, defect.new))
-    return "from engine.jit import" in text
+    return "from engine.jit import" in text or defect.file.startswith("kernel")
 
 
 def run(copy: Path, tests: tuple[str, ...], *, compiled: bool) -> tuple[int, str]:
@@ -376,5 +376,20 @@ DEFECTS = (
         "return total / number if number != 0 else NOT_DEFINED",
         "return total / number if number != 0 else 0.0",
         ("test_scene_outcomes",),
+    ),
+    # ---- the compiled engine
+    Defect(
+        "the kernel's queue reversed",
+        "kernel_ward.py",
+        "return bool(a.level > b.level)",
+        "return bool(a.level < b.level)",
+        ("test_engines_agree::test_shipped_scenarios[deteriorating-ward-as it is]",),
+    ),
+    Defect(
+        "the kernel's alarm a level late",
+        "kernel_episode.py",
+        "if level >= setting.alarm_from and",
+        "if level > setting.alarm_from and",
+        ("test_engines_agree::test_shipped_scenarios[deteriorating-ward-as it is]",),
     ),
 )
