@@ -13,7 +13,7 @@ from analysis import episode as episodes
 from analysis import words
 from analysis.describe import NO_CURVE
 from analysis.episode import Episode
-from engine.run import DEFAULT_REPLICATIONS, simulate
+from engine.run import DEFAULT_REPLICATIONS, simulate_all
 from engine.run import events as events_of
 from engine.scenario import Scenario
 
@@ -177,17 +177,15 @@ def run_study(
     """
     no_curve = why_no_curve(scenario, curve=curve)
     own = own_setting(scenario)
-    tables, fates = [], []
-    for value in settings_to_try(scenario) if no_curve is None else (own,):
-        result = simulate(
-            at_setting(scenario, value),
-            seed=seed,
-            replications=replications,
-            engine=engine,
-            progress=progress,
-        )
-        tables.append(labelled(result.table, value, own))
-        fates.append(labelled(result.fates, value, own))
+    settings = settings_to_try(scenario) if no_curve is None else (own,)
+    results = simulate_all(
+        [at_setting(scenario, value) for value in settings],
+        seed=seed,
+        replications=replications,
+        engine=engine,
+        progress=progress,
+    )
+    pairs = list(zip(results, settings, strict=True))
     log = events_of(scenario, seed=seed, replication=0, engine=engine)
     return Study(
         scenario=scenario,
@@ -195,8 +193,8 @@ def run_study(
         replications=replications,
         engine=engine,
         axis=axis_of(scenario),
-        table=pd.concat(tables, ignore_index=True),
-        fates=pd.concat(fates, ignore_index=True),
+        table=pd.concat([labelled(r.table, value, own) for r, value in pairs], ignore_index=True),
+        fates=pd.concat([labelled(r.fates, value, own) for r, value in pairs], ignore_index=True),
         episode=episodes.choose(log),
         no_curve=no_curve,
         variant=variant,

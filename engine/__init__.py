@@ -12,7 +12,7 @@ from engine.loader import load
 from engine.outcomes import OUTCOMES
 from engine.policies import Situation
 from engine.results import Result
-from engine.run import events, simulate
+from engine.run import events, simulate, simulate_all
 from engine.scenario import Scenario
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "events",
     "load",
     "simulate",
+    "simulate_all",
 ]

@@ -6,7 +6,9 @@ import platform
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from engine.event_log import CLASSES, LEVELS
 from engine.outcomes import OUTCOME_NAMES
@@ -60,18 +62,27 @@ def result_of(
     scenario: Scenario,
     seed: int,
     engine: str,
-    rows: list[Replicated],
+    outcomes: NDArray[np.float64],
+    fates: NDArray[np.int64],
+    cases: NDArray[np.int64],
     policy: dict[str, str] | None = None,
 ) -> Result:
-    """The result of replications 0, 1, ... in order."""
-    outcomes = pd.DataFrame([row for row, _, _ in rows], columns=list(OUTCOME_NAMES), dtype=float)
-    outcomes.insert(0, "replication", range(len(rows)))
-    fates = [
-        (number, fate, harm, 100.0 * counts[i][j] / cases if cases != 0 else float("nan"))
-        for number, (_, counts, cases) in enumerate(rows)
-        for i, fate in enumerate(CLASSES)
-        for j, harm in enumerate(LEVELS)
-    ]
-    columns = ["replication", "fate", "harm", "per_100_cases"]
-    table = pd.DataFrame(fates, columns=columns)
-    return Result(scenario, seed, len(rows), engine, outcomes, table, policy)
+    """The result of replications 0, 1, ... in order.
+
+    outcomes: [replication, outcome], in the order of `OUTCOMES`; fates: errors of training
+    [replication, class, level at the end]; cases: training cases started [replication].
+    """
+    count = len(outcomes)
+    table = pd.DataFrame(outcomes, columns=list(OUTCOME_NAMES))
+    table.insert(0, "replication", range(count))
+    divisor = np.where(cases == 0, np.nan, cases)[:, np.newaxis, np.newaxis]
+    kinds = len(CLASSES) * len(LEVELS)
+    errors = pd.DataFrame(
+        {
+            "replication": np.repeat(np.arange(count), kinds),
+            "fate": np.tile(np.repeat(CLASSES, len(LEVELS)), count),
+            "harm": np.tile(LEVELS, count * len(CLASSES)),
+            "per_100_cases": (100.0 * fates / divisor).ravel(),
+        }
+    )
+    return Result(scenario, seed, count, engine, table, errors, policy)

@@ -13,8 +13,11 @@ import numpy as np
 
 from engine.event_log import CLASSES, LEVELS, REQUESTS, RESOLVERS, Event
 from engine.luck import INDEPENDENT, Purpose, luck
-from engine.run import DEFAULT_ENGINE, ENGINES, events, simulate
+from engine.run import ENGINES, events, simulate
 from engine.scenario import Scenario
+
+REFERENCE = "simpy"
+"""The engine that is the specification: every other must tell the same."""
 
 PLAIN: dict[str, Any] = {
     "leeway": "1.0",
@@ -169,7 +172,7 @@ def at(
 
 def log(told: Scenario, seed: int = 0, replication: int = 0, **options: Any) -> list[Event]:
     """The event log, the same from every engine that can give it."""
-    reference = events(told, seed, replication, engine=DEFAULT_ENGINE, **options)
+    reference = events(told, seed, replication, engine=REFERENCE, **options)
     if not options:  # a policy of one's own is the reference's only
         for engine in ENGINES:
             assert events(told, seed, replication, engine=engine) == reference, engine
@@ -243,7 +246,7 @@ def _numbers(row: Event) -> list[str]:
 
 def outcomes(told: Scenario, seed: int = 0) -> dict[str, float]:
     """The outcomes of replication 0, the same from every engine."""
-    reference = _first_row(told, seed, DEFAULT_ENGINE)
+    reference = _first_row(told, seed, REFERENCE)
     for engine in ENGINES:
         other = _first_row(told, seed, engine)
         assert all(same(other[name], value) for name, value in reference.items()), engine

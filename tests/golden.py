@@ -12,14 +12,14 @@ from pathlib import Path
 
 import engine
 from engine.event_log import KINDS
-from engine.run import DEFAULT_ENGINE
+from tests.build import REFERENCE
 
 FILE = Path(__file__).with_suffix(".json")
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SEED, REPLICATIONS = 20_260, 3
 
 
-def digest(path: Path, engine_name: str = DEFAULT_ENGINE) -> str:
+def digest(path: Path, engine_name: str = REFERENCE) -> str:
     """The sha256 of a scenario's events (replication 0) and outcomes (three replications)."""
     scenario = engine.load(path)
     total = hashlib.sha256()
@@ -32,7 +32,7 @@ def digest(path: Path, engine_name: str = DEFAULT_ENGINE) -> str:
     return total.hexdigest()
 
 
-def digests(engine_name: str = DEFAULT_ENGINE) -> dict[str, str]:
+def digests(engine_name: str = REFERENCE) -> dict[str, str]:
     """The digest of every shipped scenario, by its id."""
     return {path.stem: digest(path, engine_name) for path in sorted(SCENARIOS.glob("*.yaml"))}
 

@@ -33,7 +33,7 @@ sys.exit(pytest.main(["-x", "-q", "-n0", "-p", "no:cacheprovider", "-m", "not lo
 """
 
 
-BOTH_ENGINES = 'ENGINES = ("simpy", "kernel")'
+BOTH_ENGINES = 'ENGINES = ("kernel", "simpy")'
 
 
 class Defect(NamedTuple):

@@ -240,7 +240,7 @@ def test_an_interruption_leaves_nothing(capsys, elsewhere, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("analysis.study.simulate", interrupted)
+    monkeypatch.setattr("analysis.study.simulate_all", interrupted)
     assert run() == 130
     assert "interrupted" in printed(capsys)[1]
     assert list(elsewhere.iterdir()) == []

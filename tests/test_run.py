@@ -27,7 +27,7 @@ def step_in(situation):
         ({"seed": 1.5}, "seed: 1.5 was given"),
         ({"replications": 0}, "replications: 0 was given; a whole number from 1"),
         ({"replications": "3"}, "replications: '3' was given"),
-        ({"engine": "steam"}, "engine: steam was given; one of simpy, kernel"),
+        ({"engine": "steam"}, "engine: steam was given; one of kernel, simpy"),
     ],
 )
 def test_what_cannot_be_simulated_is_refused(arguments, message):
@@ -106,7 +106,7 @@ def test_the_makefile_names_only_files_that_exist():
 
 def test_both_engines_give_the_same_result():
     told = scenario({"task.steps[step].duration": {"exponential": {"mean": "8 min"}}})
-    reference, compiled = (
+    compiled, reference = (
         engine.simulate(told, seed=5, replications=7, engine=name) for name in ENGINES
     )
     assert (reference.engine, compiled.engine) == ("simpy", "kernel")

@@ -214,9 +214,11 @@ def other_engine(monkeypatch, change):
         return change(log) if engine == "other" else log
 
     monkeypatch.setattr(run, "events", told)
-    monkeypatch.setattr(
-        run, "simulate", lambda scenario, seed, number, *, engine: simulate(scenario, seed, number)
-    )
+
+    def simulated(scenario, seed, number, *, engine):
+        return simulate(scenario, seed, number, engine="simpy")
+
+    monkeypatch.setattr(run, "simulate", simulated)
 
 
 def test_an_engine_that_tells_the_same_holds(monkeypatch):
