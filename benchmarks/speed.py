@@ -1,58 +1,81 @@
-"""Cases per second of every engine, side by side in one run: medians of five.
+"""Cases per second of both engines, side by side in one run, and how the time grows with cores.
 
-Figures compare engines on one machine; on another they differ. Nothing is asserted here.
+The reference and the compiled engine take turns on one pinned core; medians of five. On another
+machine the figures differ, the ratios much less. Nothing is asserted here.
 """
 
-import os
 import statistics
 import time
-from pathlib import Path
 
-import engine
-from engine.run import ENGINES
+from benchmarks.measure import (
+    NAMES,
+    POINTS,
+    REPEATS,
+    REPLICATIONS,
+    cases_of,
+    curve,
+    median_seconds,
+    on_cores,
+    shipped,
+    simulate,
+)
+from engine.reference import replicate
+from engine.run import cores
+from engine.scenario import Scenario
 
-SCENARIOS = Path(__file__).parent.parent / "scenarios"
-REPEATS = 5
-WARM_UP_S = 2.0
-"""Minimal length of one measurement (s): replications are added until it is reached."""
+REFERENCE_S = 1.0
+"""How long the reference is measured each time (s), in whole replications."""
 
 
-def cases(scenario: engine.Scenario, seed: int, replications: int, engine_name: str) -> int:
-    """Simulate, and count the cases of training and of independent practice."""
-    result = engine.simulate(scenario, seed, replications, engine=engine_name)
-    started = scenario.study.cases + scenario.independent.cases
-    if scenario.study.horizon is not None:
-        log = engine.events(scenario, seed, engine=engine_name)
-        return replications * sum(row.kind == "case_start" for row in log)
-    return len(result.table) * scenario.trainees.count * started
+def reference_rate(scenario: Scenario) -> float:
+    """Cases per second of the reference."""
+    begun, cases, replication = time.perf_counter(), 0, 0
+    while time.perf_counter() - begun < REFERENCE_S:
+        cases += cases_of(scenario, replicate(scenario, seed=0, replication=replication)[2], 1)
+        replication += 1
+    return cases / (time.perf_counter() - begun)
 
 
-def cases_per_second(scenario: engine.Scenario, engine_name: str) -> float:
-    """The median of five measurements, after one that compiles and warms up."""
-    replications = 1
-    while True:
-        begun = time.perf_counter()
-        cases(scenario, 0, replications, engine_name)
-        if time.perf_counter() - begun > WARM_UP_S / REPEATS:
-            break
-        replications *= 2
-    rates = []
-    for seed in range(REPEATS):
-        begun = time.perf_counter()
-        engine.simulate(scenario, seed, replications, engine=engine_name)
-        elapsed = time.perf_counter() - begun
-        rates.append(cases(scenario, seed, replications, engine_name) / elapsed)
-    return statistics.median(rates)
+def kernel_rate(points: list[Scenario], threads: int) -> float:
+    """Cases per second of the compiled engine."""
+    begun = time.perf_counter()
+    cases = simulate(points, REPLICATIONS, threads)
+    return cases / (time.perf_counter() - begun)
+
+
+def row(name: str) -> str:
+    """One scenario: both engines on one core, and the compiled one on all."""
+    scenario = shipped(name)
+    points, one = curve(scenario), [scenario]
+    simulate(points, 2, 1)  # loads or compiles
+    slow, fast, alone = [], [], []
+    with on_cores(1):
+        for _ in range(REPEATS):
+            slow.append(reference_rate(scenario))
+            fast.append(kernel_rate(points, 1))
+            alone.append(kernel_rate(one, 1))
+    before, after, single = (statistics.median(rates) for rates in (slow, fast, alone))
+    threads = cores()
+    with on_cores(1):
+        pinned = median_seconds(lambda: simulate(points, REPLICATIONS, 1))
+    spread = median_seconds(lambda: simulate(points, REPLICATIONS, threads))
+    return (
+        f"| {name} | {before:,.0f} | {after:,.0f} | {after / before:,.0f} | {single / before:,.0f} "
+        f"| {pinned:.2f} s | {spread:.2f} s | {pinned / spread:.2f} |"
+    )
 
 
 def main() -> None:
     """Print the table."""
-    print(f"cases per second, one process of {os.cpu_count()} cores; median of {REPEATS}")
-    print(f"{'scenario':32}" + "".join(f"{name:>14}" for name in ENGINES))
-    for path in sorted(SCENARIOS.glob("*.yaml")):
-        scenario = engine.load(path)
-        rates = [cases_per_second(scenario, name) for name in ENGINES]
-        print(f"{path.stem:32}" + "".join(f"{rate:14,.0f}" for rate in rates), flush=True)
+    print(f"Cases per second on one core, {POINTS} values of permissiveness x {REPLICATIONS}")
+    print(f"replications; then the time of that curve on one core and on {cores()}.\n")
+    print(
+        "| Scenario | reference | compiled | ratio | ratio, one value | curve, one core "
+        "| curve, all cores | one / all |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
+    for name in NAMES:
+        print(row(name), flush=True)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis import labels
 
@@ -76,7 +77,7 @@ def svg(axes: Axes, salt: str) -> str:
     """The figure as SVG text: the same bytes for the same figure and salt, no date, no fonts."""
     out = io.StringIO()
     with drawing({"svg.hashsalt": salt}):
-        whole(axes).savefig(out, format="svg", metadata={"Date": None, "Creator": "leeway"})
+        laid_out(axes).savefig(out, format="svg", metadata={"Date": None, "Creator": "leeway"})
     return out.getvalue()
 
 
@@ -84,7 +85,7 @@ def svg(axes: Axes, salt: str) -> str:
 def png(axes: Axes, dots_per_inch: float = 160) -> bytes:
     """The figure as a PNG picture."""
     out = io.BytesIO()
-    whole(axes).savefig(out, format="png", dpi=dots_per_inch, metadata={"Software": "leeway"})
+    laid_out(axes).savefig(out, format="png", dpi=dots_per_inch, metadata={"Software": "leeway"})
     return out.getvalue()
 
 
@@ -92,6 +93,14 @@ def whole(axes: Axes) -> Figure:
     """The figure that holds the axes."""
     figure = axes.figure
     assert isinstance(figure, Figure)
+    return figure
+
+
+def laid_out(axes: Axes) -> Figure:
+    """The figure, laid out once for all formats: laying out takes as long as drawing."""
+    figure = whole(axes)
+    if isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        settle(figure)
     return figure
 
 
