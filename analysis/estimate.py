@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import scipy  # loads its parts when they are first asked for
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 LEVEL = 0.95
 FEWEST = 5
@@ -38,7 +38,7 @@ class Estimate(NamedTuple):
 
 def t_quantile(probability: float, degrees: int) -> float:
     """Quantile of Student's t with that many degrees of freedom."""
-    return float(stdtrit(degrees, probability))
+    return float(scipy.special.stdtrit(degrees, probability))
 
 
 def estimate(values: ArrayLike, *, level: float = LEVEL) -> Estimate:

@@ -44,8 +44,11 @@ def foretelling(
 
 
 @contextlib.contextmanager
-def bar(screen: Console, what: str, total: int) -> Iterator[Advance | None]:
-    """A bar for what takes over a second, on a terminal only; elsewhere None."""
+def bar(screen: Console, what: str, total: int | None) -> Iterator[Advance | None]:
+    """A bar for what takes over a second, on a terminal only; elsewhere None.
+
+    total: None where nobody knows beforehand how much there is.
+    """
     if not screen.is_terminal:
         yield None
         return
