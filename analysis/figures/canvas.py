@@ -104,25 +104,34 @@ def laid_out(axes: Axes) -> Figure:
     return figure
 
 
-def label_points(axes: Axes, points: Sequence[tuple[float, float]], texts: Sequence[str]) -> None:
+def label_points(
+    axes: Axes,
+    points: Sequence[tuple[float, float]],
+    texts: Sequence[str],
+    *,
+    off: Sequence[tuple[float, float]] = (),
+) -> None:
     """Write a text beside each point (in data coordinates) so that none covers another.
 
     A text that stands far from its point, or near another, is tied to its point by a thin line.
+    off: more places (in data coordinates) that no text should cover, where there is room.
     """
     figure = whole(axes)
     renderer = settle(figure)
     drawn = [axes.text(0, 0, text, fontsize=8.5, color=INK, zorder=6) for text in texts]
     extents = [text.get_window_extent(renderer) for text in drawn]
     sizes = [(extent.width + 4, extent.height + 3) for extent in extents]
-    pixels = [tuple(map(float, axes.transData.transform(point))) for point in points]
-    anchors = [(x, y) for x, y in pixels]
+    anchors, taken = (
+        [(float(x), float(y)) for x, y in map(axes.transData.transform, places)]
+        for places in (points, off)
+    )
     marker = 11 * figure.dpi / 72
     frame = axes.get_window_extent(renderer)
     places = labels.place(
         anchors,
         sizes,
         labels.Box(frame.x0, frame.y0, frame.x1, frame.y1),
-        [labels.around(x, y, marker, marker) for x, y in anchors],
+        [labels.around(x, y, marker, marker) for x, y in anchors + taken],
     )
     to_data = axes.transData.inverted()
     axes.autoscale(enable=False)  # the thin lines must not move what was measured

@@ -1,0 +1,168 @@
+"""The words of a trade-off's figures: axes, notes, and the sentence that each shows."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+
+from analysis import words
+from analysis.chance import CERTAINTY, ChanceLimits
+from analysis.estimate import FEWEST
+from analysis.tradeoff_words import (
+    at_level,
+    name_of,
+    on_both_limits,
+    on_burden,
+    on_curve,
+    on_limits,
+    on_rates,
+    on_weights,
+    short,
+)
+from engine.outcomes import outcome
+
+if TYPE_CHECKING:
+    from analysis.tradeoff import Tradeoff
+
+
+class Texts(NamedTuple):
+    """The words of a figure."""
+
+    across: str
+    up: str
+    note: str
+    says: str
+    setting: Callable[[float], str]
+
+
+# ---- notes -----------------------------------------------------------------------------------
+
+
+def note(found: "Tradeoff", what: str) -> str:
+    """The line under a figure: its uncertainty, its share of assumed inputs, what it isn't."""
+    statuses = [one.status for one in found.samples.scenario.inputs()]
+    assumed, total = statuses.count("assumption"), len(statuses)
+    verb = "is an assumption" if assumed == 1 else "are assumptions"
+    share = f"{assumed} of {words.plural(total, 'input')} {verb}."
+    told = [what, *left_out(found), share, words.SIMULATED, found.samples.aside]
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def left_out(found: "Tradeoff") -> list[str]:
+    """What the numbers lack, a sentence each: values, replications, the setting as written."""
+    told = []
+    table = found.table
+    missing = int(table["missing"].sum())
+    if missing > 0:
+        count = words.plural(missing, "value")
+        told.append(f"{count} of {found.learning} or {found.harm} missing: nothing to divide by.")
+    fewest, most = found.samples.replications
+    if fewest < FEWEST:
+        told.append(f"Fewer than {FEWEST} replications tell nothing of chance.")
+    if fewest < most:
+        told.append(f"Settings have {fewest} to {most} replications.")
+    if found.samples.own is None:
+        told.append("The setting as written was not tried.")
+    return told
+
+
+def count(found: "Tradeoff") -> str:
+    """`200 replications`."""
+    return words.plural(found.samples.replications[1], "replication")
+
+
+def together(found: "Tradeoff", what: str) -> str:
+    """How bands that hold together are to be read."""
+    way = "max-t" if found.bands == "max-t" else "Bonferroni"
+    return (
+        f"Means of {count(found)}; {what} hold for all settings at once with "
+        f"{at_level(found.level)} confidence ({way})."
+    )
+
+
+# ---- one figure each ------------------------------------------------------------------------
+
+
+def curve(found: "Tradeoff") -> Texts:
+    """The words of learning against harm."""
+    better = " (lower is better)" if outcome(found.learning).better == "lower" else ""
+    return Texts(
+        across=name_of(found.harm),
+        up=name_of(found.learning) + better,
+        note=note(
+            found,
+            together(found, "the pale bands")
+            + f" Settings share their luck, so that from {reference(found)} the others lie within "
+            f"the darker band, just as surely.{perhaps(found)}",
+        ),
+        says=" ".join([on_curve(found), on_rates(found)[0]]),
+        setting=found.samples.label,
+    )
+
+
+def perhaps(found: "Tradeoff") -> str:
+    """What `perhaps on the front` means, where some setting is; beginning with a space."""
+    unsure = (found.front["standing"] == "open").any()
+    if not unsure or found.samples.replications[0] < FEWEST:
+        return ""
+    return " Perhaps on the front: in 5 to 95 % of resamples."
+
+
+def reference(found: "Tradeoff") -> str:
+    """The setting that the others are compared with, in words."""
+    samples = found.samples
+    if samples.own is None:
+        return f"{samples.name} {samples.label(samples.settings[0])}"
+    return f"the setting as written ({samples.label(samples.own)})"
+
+
+def burden(found: "Tradeoff") -> Texts:
+    """The words of harm now against harm later."""
+    return Texts(
+        across=found.samples.name,
+        up="burden of harm per trainee\n(harm weights)",
+        note=note(found, together(found, "the bands")),
+        says=" ".join(on_burden(found)),
+        setting=found.samples.label,
+    )
+
+
+def acceptability(found: "Tradeoff", table: pd.DataFrame) -> Texts:
+    """The words of the acceptability frontier."""
+    return Texts(
+        across=(
+            f"weight on harm: how much {short(found.learning)} one is ready to give up\n"
+            f"to spare one more of: {name_of(found.harm)}"
+        ),
+        up=found.samples.name,
+        note=note(
+            found,
+            f"Probabilities from {found.draws} resamples of {count(found)}, about chance in the "
+            "simulation alone. No weight is recommended.",
+        ),
+        says=on_weights(found, table),
+        setting=found.samples.label,
+    )
+
+
+def chance(found: "Tradeoff", limits: ChanceLimits | None) -> Texts:
+    """The words of the chance limits."""
+    return Texts(
+        across=found.samples.name,
+        up=name_of(found.harm),
+        note=note(found, on_certainty(found, limits)),
+        says=on_both_limits(found) if limits is None else " ".join(on_limits(found, limits)),
+        setting=found.samples.label,
+    )
+
+
+def on_certainty(found: "Tradeoff", limits: ChanceLimits | None) -> str:
+    """How sure the chance limits are."""
+    certain = at_level(CERTAINTY if limits is None else limits.certainty)
+    text = f"Limits from {count(found)}, each with {certain} certainty"
+    if limits is None:
+        return f"{text} at one setting at a time."
+    return (
+        f"{text}. Settings are tried upwards up to the first that fails, so the certainty holds "
+        f"for all that pass, for each kind of limit by itself."
+    )
