@@ -11,8 +11,8 @@ help:
 	@echo "make run        set up, and run $(SCENARIO)"
 	@echo "make test       set up, and pass the tests"
 	@echo "make test-long  the tests that take many minutes"
-	@echo "make bench      cases per second"
-	@echo "make docs       remake scenarios/README.md and the JSON Schema"
+	@echo "make bench      how fast, how much memory, on this machine"
+	@echo "make docs       remake scenarios/README.md, the JSON Schema and the figures of the README"
 	@echo "make golden     remake the digests of the numbers, and say what moved"
 
 # The versions are pinned by name in constraints.txt; the stamp is remade when either file changes.
@@ -38,10 +38,11 @@ test-long: $(VENV)/.ready
 	$(BIN)/pytest -n auto --dist worksteal -m long
 
 bench: $(VENV)/.ready
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m analysis.handbook
+	$(BIN)/python docs/images/make.py
 
 golden: $(VENV)/.ready
 	$(BIN)/python -m tests.golden

@@ -18,9 +18,9 @@ from typing import Annotated
 import typer
 
 from analysis import folder
-from analysis.cli import run, scenarios, validate
+from analysis.cli import run, scenarios, sensitivity, sweep, twin, validate
 from analysis.cli.terminal import BAD_INPUT, INTERRUPTED, IO_FAILURE, failed, say, tell
-from engine.errors import OutputError, ScenarioError
+from engine.errors import LeewayError, OutputError, ScenarioError
 
 app = typer.Typer(
     add_completion=False,
@@ -31,6 +31,10 @@ app = typer.Typer(
     "patient pays? Simulated, not clinical advice.",
 )
 app.command("run")(run.run)
+app.command("sweep")(sweep.sweep)
+app.command("twin")(twin.twin)
+app.command("sensitivity")(sensitivity.sensitivity)
+app.command("verify")(sweep.verify)
 app.command("validate")(validate.validate)
 app.command("check")(scenarios.check)
 app.command("schema")(scenarios.schema)
@@ -89,6 +93,8 @@ def invoke(arguments: list[str]) -> int:
         return BAD_INPUT
     except OutputError as error:
         return failed(str(error), IO_FAILURE)
+    except LeewayError as error:
+        return failed(str(error), BAD_INPUT)
     except typer.TyperException as error:
         return failed(f"{error.format_message()}\nTry leeway --help.", BAD_INPUT)
     return 0

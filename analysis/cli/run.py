@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis import console, findings, folder, progress, report, study
+from analysis import console, findings, folder, progress, study
 from analysis.changes import changed, read_changes
 from analysis.cli.terminal import (
     RUNS,
@@ -91,6 +91,8 @@ def save(draft: Path, done: study.Study, *, command: str, started: str) -> None:
     papers = {"versions": versions(), "command": command, "started": started, "ended": now()}
     record = folder.run_record(done, **papers)
     folder.write(draft, done, record)
+    from analysis import report  # matplotlib: slow to import, and needed here only
+
     report.save(draft, done, record)
 
 
@@ -120,6 +122,8 @@ def remake(
     ],
 ) -> None:
     """Make the page and figures of a run folder anew from its tables and record."""
+    from analysis import report
+
     done, record = folder.read(run_folder)
     try:
         report.save(run_folder, done, record)

@@ -1,0 +1,14 @@
+"""`make bench`: every benchmark, one after the other, as the tables of docs/speed.md."""
+
+from benchmarks import command, growth, memory, speed, sweep
+
+
+def main() -> None:
+    """Print the tables."""
+    for part in (speed, command, sweep, memory, growth):
+        print(f"\n## {(part.__doc__ or '').splitlines()[0]}\n", flush=True)
+        part.main()
+
+
+if __name__ == "__main__":
+    main()
