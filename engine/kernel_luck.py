@@ -8,14 +8,20 @@ from typing import Any
 
 from numba import carray  # type: ignore[attr-defined]
 
+from engine.elementary import exp
 from engine.kernel_memory import float_pointer, unit
 from engine.kernel_state import (
     CASE_BITS,
     OCCURRENCES,
     RANK_BITS,
     TRAINEE_BITS,
+    LEAST_ODDS,
+    MOST_CHANCE,
+    MOST_ODDS,
     case_luck_at,
     episode_luck_at,
+    held_at,
+    odds_at,
     person_at,
     setting_at,
     step_at,
@@ -39,6 +45,9 @@ _LEARNING_SPEED = int(Purpose.LEARNING_SPEED)
 _RESCUE_SUCCESS = int(Purpose.RESCUE_SUCCESS)
 _FIX = int(Purpose.FIX)
 _INDEPENDENT = INDEPENDENT
+
+_AHEAD = 64
+"""Cases whose luck is computed together: more than one saves time, too many are never reached."""
 
 # Bits of EPISODE_LUCK.known; all but the first are shifted by the occurrence.
 _OPENING, _THIRD, _FOURTH, _SUCCESS = 1, 1 << 8, 1 << 16, 1 << 24
@@ -87,78 +96,105 @@ def learning_speed(ward: Any, trainee: int) -> float:
 
 @unit
 def case_row(ward: Any, who: int, case: int) -> int:
-    """The row of `case_luck` and `step_luck` for a case, training or alone as the ward is."""
-    index = case_index(ward, who, case)
-    row = case_luck_at(ward, index)
-    address = (ward.alone << RANK_BITS) | (who << TRAINEE_BITS) | case
-    if row.epoch != ward.epoch or row.address != address:
-        row.epoch = ward.epoch
-        row.address = address
-        if ward.alone:
-            _fill_case_alone(ward, index, who, case)
-        else:
-            _fill_case(ward, index, who, case)
-    return index
+    """The row of `case_luck` and `step_luck` for a case, training or alone as the ward is.
+
+    Only what cases without an error need is sure to be in it: see `detail_case`.
+    """
+    held = held_at(ward, who + ward.alone * ward.trainees)
+    if held.epoch != ward.epoch:
+        held.epoch = ward.epoch
+        held.first = held.last = case
+    if case < held.first or case >= held.last:
+        _hold(ward, held, who, case)
+    return case_index(ward, who, case)
 
 
 @unit
 def case_index(ward: Any, who: int, case: int) -> int:
     """The row that belongs to a case."""
-    index: int = case if case < ward.case_width else case % ward.case_width
-    index += who * ward.case_width
     if ward.alone:
-        index = case if case < ward.later_width else case % ward.later_width
-        index += ward.trainees * ward.case_width + who * ward.later_width
-    return index
+        later: int = ward.later_width
+        place = case if case < later else case % later
+        return int(ward.trainees * ward.case_width + who * later + place)
+    width: int = ward.case_width
+    return int(who * width + (case if case < width else case % width))
+
+
+@unit
+def _hold(ward: Any, held: Any, who: int, case: int) -> None:
+    """Fill the rows of some cases from this one on; cases in order need that once per width."""
+    setting = setting_at(ward, 0)
+    width = ward.later_width if ward.alone else ward.case_width
+    cases = setting.independent_cases if ward.alone else setting.cases
+    last = min(cases, case + min(width, _AHEAD))
+    if case != held.last:
+        held.first = case
+    held.last = last
+    held.first = max(held.first, last - width)
+    for number in range(case, last):
+        index = case_index(ward, who, number)
+        if ward.alone:
+            _fill_case_alone(ward, index, who, number)
+        else:
+            _fill_case(ward, index, who, number)
 
 
 @unit
 def _fill_case(ward: Any, index: int, trainee: int, case: int) -> None:
     row = case_luck_at(ward, index)
     draws = setting_at(ward, 0).draws
-    gap, fragility, hard, who = four(ward, trainee, case, 0, _CASE_1, 0)
-    row.watched, row.debrief, duration, _ = four(ward, trainee, case, 0, _CASE_2, 0)
+    gap, _, hard, _ = four(ward, trainee, case, 0, _CASE_1, 0)
     row.gap = draw(ward, draws.gap, gap)
-    row.fragility = draw(ward, draws.fragility, fragility)
     row.difficulty = difficulty(draws.difficulty_sd, standard_normal(hard))
-    row.person = int(who * draws.pool)
-    row.multiplier = _person_multiplier(ward, row.person)
-    row.debrief_duration = draw(ward, draws.debrief_duration, duration)
-    row.detailed = 1
+    row.easiness = exp(-row.difficulty)
+    row.detailed = 0
     for step in range(draws.steps):
         each = step_luck_at(ward, index, step)
-        u, each.error, each.fraction, each.kind = four(ward, trainee, case, step, _STEP, 0)
+        u, error, _, _ = four(ward, trainee, case, step, _STEP, 0)
         each.duration = draw(ward, step_at(ward, step).duration, u)
+        odds_at(ward, index, step).odds = _odds(error, row.easiness)
 
 
 @unit
 def _fill_case_alone(ward: Any, index: int, trainee: int, case: int) -> None:
-    """What every case alone needs; fragility and durations stay uniform numbers for now."""
     row = case_luck_at(ward, index)
     draws = setting_at(ward, 0).draws
-    _, row.fragility, hard, who = four(ward, trainee, case, 0, _CASE_1, 0)
-    row.person = int(who * draws.pool)
+    _, _, hard, _ = four(ward, trainee, case, 0, _CASE_1, 0)
     row.difficulty = difficulty(draws.difficulty_sd, standard_normal(hard))
+    row.easiness = exp(-row.difficulty)
     row.detailed = 0
     for step in range(draws.steps):
-        each = step_luck_at(ward, index, step)
-        each.duration, each.error, each.fraction, each.kind = four(
-            ward, trainee, case, step, _STEP, 0
-        )
+        _, error, _, _ = four(ward, trainee, case, step, _STEP, 0)
+        odds_at(ward, index, step).odds = _odds(error, row.easiness)
 
 
 @unit
-def detail_case_alone(ward: Any, index: int) -> None:
-    """What only cases with an error need."""
+def _odds(u: float, easiness: float) -> float:
+    """The odds of u for a patient of difficulty 0; 0 where rounding would tell on them."""
+    odds = u / (1.0 - u) * easiness
+    return odds if u < MOST_CHANCE and LEAST_ODDS < odds < MOST_ODDS else 0.0
+
+
+@unit
+def detail_case(ward: Any, index: int, trainee: int, case: int) -> None:
+    """What only cases with an error need, in training or alone as the ward is."""
     row = case_luck_at(ward, index)
     if row.detailed:
         return
     row.detailed = 1
     draws = setting_at(ward, 0).draws
-    row.fragility = draw(ward, draws.fragility, row.fragility)
+    _, fragility, _, who = four(ward, trainee, case, 0, _CASE_1, 0)
+    row.fragility = draw(ward, draws.fragility, fragility)
+    row.person = int(who * draws.pool)
+    if not ward.alone:
+        row.watched, row.debrief, duration, _ = four(ward, trainee, case, 0, _CASE_2, 0)
+        row.debrief_duration = draw(ward, draws.debrief_duration, duration)
+        row.multiplier = _person_multiplier(ward, row.person)
     for step in range(draws.steps):
         each = step_luck_at(ward, index, step)
-        each.duration = draw(ward, step_at(ward, step).duration, each.duration)
+        u, each.error, each.fraction, each.kind = four(ward, trainee, case, step, _STEP, 0)
+        if ward.alone:
+            each.duration = draw(ward, step_at(ward, step).duration, u)
 
 
 @unit

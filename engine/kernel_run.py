@@ -15,6 +15,7 @@ from engine.kernel_books import remember_training, write_outcomes
 from engine.kernel_clocks import set_clock
 from engine.kernel_episode import ring
 from engine.kernel_memory import unit
+from engine.kernel_plain import run_plain_cases, run_plain_cases_alone
 from engine.kernel_state import (
     BETWEEN_CASES,
     CASE_STARTS,
@@ -69,9 +70,8 @@ def replicate(ward: Any, outcomes: Any) -> bool:
     remember_training(ward, outcomes)
     ward.alone = 1
     for who in range(setting.trainees):
-        for case in range(setting.independent_cases):
-            if not _run_case_alone(ward, who, case):
-                return False
+        if not _practise_alone(ward, who):
+            return False
     write_outcomes(ward, outcomes)
     return True
 
@@ -134,6 +134,10 @@ def _run_on(ward: Any, who: int, latent: int) -> bool:
             now = episode_at(ward, slot).due
             _ring(ward, slot)
         else:
+            if trainee.doing == BETWEEN_CASES and not (ward.logging or ward.alone):
+                now = run_plain_cases(ward, who)
+                if now == NEVER:
+                    return True
             slot = _next_event(ward, who, now)
         if slot != NOBODY:
             update_episode(ward, slot, now)
@@ -212,16 +216,34 @@ def _rings_privately(setting: Any, kind: Any, episode: Any) -> bool:
 
 
 @unit
+def _practise_alone(ward: Any, who: int) -> bool:
+    """The independent practice of a trainee. False: more episodes are needed."""
+    cases = setting_at(ward, 0).independent_cases
+    case = 0
+    while case < cases:
+        if not ward.logging:
+            case = run_plain_cases_alone(ward, who, case)
+        if case < cases:
+            if not _run_case_alone(ward, who, case):
+                return False
+            case += 1
+    ward.later_cases += cases
+    return True
+
+
+@unit
 def _run_case_alone(ward: Any, who: int, case: int) -> bool:
     """One case of independent practice, on a clock of its own, and what it taught."""
     trainee = trainee_at(ward, who)
     trainee.case, trainee.doing = case, BETWEEN_CASES
     trainee.due, trainee.order = 0.0, key(CASE_STARTS, who, case, 0)
-    set_clock(ward, who, trainee.due, trainee.order)
-    if not _run_clocks(ward):
+    if not (ward.logging or _run_on(ward, who, NOBODY)):
         return False
+    if trainee.due < NEVER or ward.clocks > 0:
+        set_clock(ward, who, trainee.due, trainee.order)
+        if not _run_clocks(ward):
+            return False
     book_steps(ward, who)
-    ward.later_cases += 1
     if trainee.worst >= MILD:
         ward.later_harmed += 1
         trainee.harm_later += setting_at(ward, 0).weight[trainee.worst]

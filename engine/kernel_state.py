@@ -5,6 +5,7 @@ which is kept for the other points of the same replication. Fields are float64 o
 minutes; a clock that doesn't run stands at infinity.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ NO_QUEUE, NOTICES, RESCUES = -1, 0, 1
 """The queue an episode waits in."""
 
 NOBODY = -1
+NEVER = math.inf
 
 
 TRAINEE = record(
@@ -68,14 +70,28 @@ of luck. `next` chains the carried episodes of a trainee, and the free slots."""
 NODE = record("due", "order who")
 """A place in the heap of clocks."""
 
+HELD = record("", "epoch first last")
+"""The cases of a trainee, training or alone, whose luck is in the tables: first to last - 1."""
+
 CASE_LUCK = record(
-    "gap fragility difficulty multiplier watched debrief debrief_duration",
-    "epoch address detailed person",
+    "gap fragility difficulty easiness multiplier watched debrief debrief_duration",
+    "detailed person",
 )
-"""What luck brings to a case; `watched` and `debrief` are uniform numbers."""
+"""What luck brings to a case; `watched` and `debrief` are uniform numbers; `easiness`: the odds
+ratio of the difficulty, upside down."""
 
 STEP_LUCK = record("duration error fraction kind", "")
 """What luck brings to a step; `error`, `fraction` and `kind` are uniform numbers."""
+
+ODDS = record("odds")
+"""The odds of a step's `error` for a patient of difficulty 0: see `engine.kernel_chance`."""
+
+LEAST_ODDS, MOST_ODDS, MOST_CHANCE, LEAST_CHANCE = 1e-300, 1e300, 1.0 - 1e-6, 1e-6
+"""Where odds are kept, and chances compared by them."""
+
+BOUND = record("experience distress odds")
+"""Of a step and a trainee: with at least this `experience` and at most this `distress` the odds of
+an error, for a patient of difficulty 0, are less than `odds`."""
 
 OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
@@ -108,7 +124,8 @@ WARD = record(
     # where things are in memory
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
     "trainees_at episodes_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
-    "case_luck_at step_luck_at episode_luck_at persons_at log_at log_rows "
+    "held_at case_luck_at step_luck_at odds_at bounds_at episode_luck_at persons_at log_at "
+    "log_rows "
     # how much of it there is
     "trainees case_width later_width step_width kind_width worst_width queue_width kept "
     # the ward at an instant
@@ -153,6 +170,9 @@ place_at = cells(WARD, "places_at", PLACE)
 queue_at = cells(WARD, "queues_at", WAITER, "queue_width")
 waiting_at = cells(WARD, "waiting_at", WAITER)
 running_at = cells(WARD, "running_at", WAITER)
+held_at = cells(WARD, "held_at", HELD)
+odds_at = cells(WARD, "odds_at", ODDS, "step_width")
+bound_at = cells(WARD, "bounds_at", BOUND, "step_width")
 case_luck_at = cells(WARD, "case_luck_at", CASE_LUCK)
 step_luck_at = cells(WARD, "step_luck_at", STEP_LUCK, "step_width")
 episode_luck_at = cells(WARD, "episode_luck_at", EPISODE_LUCK)
@@ -201,6 +221,9 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
         "queues_at": np.zeros(2 * episodes, WAITER),
         "waiting_at": np.zeros(trainees, WAITER),
         "running_at": np.zeros(trainees, WAITER),
+        "held_at": np.zeros(2 * trainees, HELD),
+        "odds_at": np.zeros(rows * steps, ODDS),
+        "bounds_at": np.zeros(trainees * steps, BOUND),
         "case_luck_at": np.zeros(rows, CASE_LUCK),
         "step_luck_at": np.zeros(rows * steps, STEP_LUCK),
         "episode_luck_at": np.zeros(rows * steps if kept else episodes, EPISODE_LUCK),
@@ -231,7 +254,7 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
 
 def _width(cases: int, trainees: int, steps: int) -> int:
     """How many cases of a trainee luck is kept for; at least the one under way."""
-    row_bytes = CASE_LUCK.itemsize + steps * STEP_LUCK.itemsize
+    row_bytes = CASE_LUCK.itemsize + steps * (STEP_LUCK.itemsize + ODDS.itemsize)
     return max(1, min(cases, int(MOST_CASE_BYTES // (2 * trainees * row_bytes))))
 
 

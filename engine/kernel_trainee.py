@@ -19,7 +19,8 @@ from engine.kernel_log import (
     STEP_END,
     write,
 )
-from engine.kernel_luck import case_row, detail_case_alone, episode_row, learning_speed
+from engine.kernel_chance import forget_bounds, goes_wrong
+from engine.kernel_luck import case_row, detail_case, episode_row, learning_speed
 from engine.kernel_memory import unit
 from engine.kernel_state import (
     BETWEEN_CASES,
@@ -49,7 +50,7 @@ from engine.kernel_state import (
     work_at,
     worst_at,
 )
-from engine.rules import NONE, SEVERE, learned, shifted
+from engine.rules import NONE, SEVERE
 
 NEVER = math.inf
 
@@ -74,6 +75,7 @@ def begin_training(ward: Any, who: int) -> None:
     trainee.harm_now = trainee.harm_later = 0.0
     trainee.latents = trainee.trained = trainee.seen = trainee.good = trainee.cases = 0
     trainee.carried = trainee.standing = NOBODY
+    forget_bounds(ward, who)
     plan_case(ward, who, 0, 0.0)
 
 
@@ -110,7 +112,7 @@ def start_case(ward: Any, who: int, now: float) -> None:
     setting = setting_at(ward, 0)
     if ward.alone:
         trainee.row = case_row(ward, who, trainee.case)
-        detail_case_alone(ward, trainee.row)
+    detail_case(ward, trainee.row, who, trainee.case)
     row = case_luck_at(ward, trainee.row)
     if ward.alone:
         trainee.watched, trainee.case_distress, trainee.multiplier = 0, 0.0, 1.0
@@ -137,16 +139,14 @@ def start_case(ward: Any, who: int, now: float) -> None:
 @unit
 def begin_step(ward: Any, who: int, step: int, now: float) -> None:
     """A step begins; whether and when it goes wrong is known at once."""
-    trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
-    luck, chances = step_luck_at(ward, trainee.row, step), step_at(ward, step)
+    trainee = trainee_at(ward, who)
+    luck = step_luck_at(ward, trainee.row, step)
     trainee.doing, trainee.step = IN_STEP, step
     trainee.begun, trainee.ends = now, now + luck.duration
-    chance = learned(
-        chances.novice, chances.expert, trainee.case_experience, setting.learning_cases
-    )
-    logits = trainee.difficulty + setting.log_odds_ratio * trainee.case_distress
     trainee.order = key(STEP_ENDS, who, trainee.case, step)
-    if luck.error < shifted(chance, logits):
+    if goes_wrong(
+        ward, who, trainee.case, trainee.row, step, trainee.case_experience, trainee.case_distress
+    ):
         trainee.erring = 1
         trainee.due = now + luck.fraction * luck.duration
     else:
