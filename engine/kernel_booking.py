@@ -60,7 +60,7 @@ def book_steps(ward: Any, who: int) -> None:
     for step in range(setting.draws.steps):
         slot = work_at(ward, who, step).done
         if slot == DONE:
-            trainee.practice += step_gain(trainee.speed, setting.practice, steps)
+            book_practice(setting, trainee)
         elif slot == OBSERVED:
             trainee.observing += step_gain(trainee.speed, setting.observing, steps)
         elif slot >= 0:
@@ -68,6 +68,13 @@ def book_steps(ward: Any, who: int) -> None:
                 episode_at(ward, slot).left = 1
             else:
                 _book_episode(ward, slot)
+
+
+@unit
+def book_practice(setting: Any, trainee: Any) -> None:
+    """Book a step done without error."""
+    steps = float(setting.draws.steps)
+    trainee.practice += step_gain(trainee.speed, setting.practice, steps)
 
 
 @unit
@@ -87,24 +94,32 @@ def _book_episode(ward: Any, slot: int) -> None:
     """Book what an episode taught, and free its slot."""
     episode = episode_at(ward, slot)
     trainee, setting = trainee_at(ward, episode.trainee), setting_at(ward, 0)
-    debriefed = trainee.debriefed and known(episode)
-    value = kind_at(ward, episode.kind).value
+    debriefed = bool(trainee.debriefed and known(episode))
+    value, level = kind_at(ward, episode.kind).value, episode.level
+    book_lesson(setting, trainee, value, episode.struggle, episode.by, level, debriefed)
+    if not ward.alone:
+        relief = setting.relief if debriefed else 0.0
+        trainee.distress += distress_gain(setting.shock, setting.weight[level], relief)
+    episode.next = ward.free
+    ward.free = slot
+
+
+@unit
+def book_lesson(
+    setting: Any, trainee: Any, value: float, struggle: float, by: int, level: int, debriefed: bool
+) -> None:
+    """Book what an episode added to experience and resilience."""
     steps = float(setting.draws.steps)
     rate = setting.failure_debriefed if debriefed else setting.failure_alone
     practice = step_gain(trainee.speed, setting.practice, steps)
-    failure = failure_gain(trainee.speed, value, episode.struggle, rate, steps)
-    if episode.by <= CUED and practice >= failure:
+    failure = failure_gain(trainee.speed, value, struggle, rate, steps)
+    if by <= CUED and practice >= failure:
         trainee.practice += practice
     else:
         trainee.failure += failure
-    if episode.level <= MILD:
+    if level <= MILD:
         rate = setting.resilience_debriefed if debriefed else setting.resilience_alone
-        trainee.resilience += resilience_gain(trainee.speed, episode.struggle, rate)
-    if not ward.alone:
-        relief = setting.relief if debriefed else 0.0
-        trainee.distress += distress_gain(setting.shock, setting.weight[episode.level], relief)
-    episode.next = ward.free
-    ward.free = slot
+        trainee.resilience += resilience_gain(trainee.speed, struggle, rate)
 
 
 @unit

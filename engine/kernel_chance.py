@@ -31,6 +31,8 @@ from engine.kernel_state import (
 )
 from engine.rules import learned, shifted
 
+_NO, _YES, _UNSURE = range(3)
+
 _ABOVE, _BELOW = 1.0 + 1e-6, 1.0 - 1e-6
 
 _SLACK = 1.0 / 32.0
@@ -63,15 +65,40 @@ def goes_wrong(
     chance = learned(chances.novice, chances.expert, experience, setting.learning_cases)
     ratio = 1.0 if distress == 0.0 else exp(setting.log_odds_ratio * distress)
     _set_bound(setting, chances, bound, experience, distress, chance, ratio)
-    if LEAST_CHANCE < chance < MOST_CHANCE and odds > 0.0:
-        limit = chance / (1.0 - chance) * ratio
-        if odds > limit * _ABOVE:
-            return False
-        if odds < limit * _BELOW and limit < MOST_ODDS:
-            return True
+    answer = _compared(odds, chance, ratio)
+    if answer != _UNSURE:
+        return bool(answer == _YES)
     detail_case(ward, row, who, case)
     logits = case_luck_at(ward, row).difficulty + setting.log_odds_ratio * distress
     return bool(step_luck_at(ward, row, step).error < shifted(chance, logits))
+
+
+@unit
+def recovers(
+    setting: Any, kind: Any, luck: Any, resilience: float, difficulty: float, distress: float
+) -> bool:
+    """Whether the trainee sees an error and puts it right."""
+    chance = learned(
+        kind.recovery_novice, kind.recovery_expert, resilience, kind.learning_episodes
+    )
+    ratio = 1.0 if distress == 0.0 else exp(-setting.log_odds_ratio * distress)
+    answer = _compared(luck.recovery_odds, chance, ratio)
+    if answer != _UNSURE:
+        return bool(answer == _YES)
+    logits = -difficulty - setting.log_odds_ratio * distress
+    return bool(luck.recovery < shifted(chance, logits))
+
+
+@unit
+def _compared(odds: float, chance: float, ratio: float) -> int:
+    """Whether luck of these odds is below a chance whose odds are changed by a ratio."""
+    if LEAST_CHANCE < chance < MOST_CHANCE and odds > 0.0:
+        limit = chance / (1.0 - chance) * ratio
+        if odds > limit * _ABOVE:
+            return _NO
+        if odds < limit * _BELOW and limit < MOST_ODDS:
+            return _YES
+    return _UNSURE
 
 
 @unit

@@ -37,20 +37,28 @@ _CASE_2 = Purpose.WATCHED // 4
 _STEP = Purpose.STEP_DURATION // 4
 _EPISODE_1 = Purpose.TIME_TO_HARM // 4
 _EPISODE_2 = Purpose.CALL // 4
-_EPISODE_3 = Purpose.RESPONSE // 4
-_EPISODE_4 = Purpose.SLIP // 4
 _ALONE = INDEPENDENT // 4
-_PERSON_MULTIPLIER = int(Purpose.PERSON_MULTIPLIER)
-_LEARNING_SPEED = int(Purpose.LEARNING_SPEED)
-_RESCUE_SUCCESS = int(Purpose.RESCUE_SUCCESS)
-_FIX = int(Purpose.FIX)
 _INDEPENDENT = INDEPENDENT
+
+# Compiled code takes purposes as plain integers.
+_PERSON_MULTIPLIER, _LEARNING_SPEED = int(Purpose.PERSON_MULTIPLIER), int(Purpose.LEARNING_SPEED)
+_OF_RECOVERY, _OF_VISIBLE = int(Purpose.RECOVERY_TIME), int(Purpose.VISIBLE)
+_OF_CALL, _OF_NET = int(Purpose.CALL_TIME), int(Purpose.SAFETY_NET_TIME)
+_OF_RESPONSE, _OF_BACKUP = int(Purpose.RESPONSE), int(Purpose.BACKUP_RESPONSE)
+_OF_ESCALATION, _OF_MISJUDGEMENT = int(Purpose.ESCALATION), int(Purpose.MISJUDGEMENT)
+_OF_SLIP, _OF_CUE, _OF_CUED = int(Purpose.SLIP), int(Purpose.CUE), int(Purpose.CUED_RECOVERY_TIME)
+_OF_FIX, _OF_SUCCESS = int(Purpose.FIX), int(Purpose.RESCUE_SUCCESS)
 
 _AHEAD = 64
 """Cases whose luck is computed together: more than one saves time, too many are never reached."""
 
-# Bits of EPISODE_LUCK.known; all but the first are shifted by the occurrence.
-_OPENING, _THIRD, _FOURTH, _SUCCESS = 1, 1 << 8, 1 << 16, 1 << 24
+# Bits of EPISODE_LUCK.known; those of the second line are shifted by the occurrence.
+_OPENING, _RECOVERY_TIME, _VISIBLE, _CALL_TIME, _NET_TIME, _RESPONSE, _BACKUP = (
+    1 << bit for bit in range(7)
+)
+_ESCALATION, _MISJUDGEMENT, _SLIP, _CUE, _CUED, _FIX, _SUCCESS = (
+    1 << (8 + bit * OCCURRENCES) for bit in range(7)
+)
 
 
 @unit
@@ -152,7 +160,7 @@ def _fill_case(ward: Any, index: int, trainee: int, case: int) -> None:
         each = step_luck_at(ward, index, step)
         u, error, _, _ = four(ward, trainee, case, step, _STEP, 0)
         each.duration = draw(ward, step_at(ward, step).duration, u)
-        odds_at(ward, index, step).odds = _odds(error, row.easiness)
+        odds_at(ward, index, step).odds = odds_of(error, row.easiness)
 
 
 @unit
@@ -165,13 +173,13 @@ def _fill_case_alone(ward: Any, index: int, trainee: int, case: int) -> None:
     row.detailed = 0
     for step in range(draws.steps):
         _, error, _, _ = four(ward, trainee, case, step, _STEP, 0)
-        odds_at(ward, index, step).odds = _odds(error, row.easiness)
+        odds_at(ward, index, step).odds = odds_of(error, row.easiness)
 
 
 @unit
-def _odds(u: float, easiness: float) -> float:
-    """The odds of u for a patient of difficulty 0; 0 where rounding would tell on them."""
-    odds = u / (1.0 - u) * easiness
+def odds_of(u: float, factor: float) -> float:
+    """The odds of u times a factor; 0 where rounding would tell on them."""
+    odds = u / (1.0 - u) * factor
     return odds if u < MOST_CHANCE and LEAST_ODDS < odds < MOST_ODDS else 0.0
 
 
@@ -212,7 +220,7 @@ def _person_multiplier(ward: Any, person: int) -> float:
 
 
 @unit
-def episode_row(ward: Any, slot: int, who: int, case: int, step: int) -> int:
+def episode_row(ward: Any, slot: int, who: int, case: int, step: int, fragility: float) -> int:
     """The row of `episode_luck` for an episode; nothing in it is known at first."""
     index = slot
     if ward.kept:
@@ -222,80 +230,161 @@ def episode_row(ward: Any, slot: int, who: int, case: int, step: int) -> int:
     if row.epoch != ward.epoch or row.address != address:
         row.epoch = ward.epoch
         row.address = address
+        row.trainee, row.case, row.step, row.fragility = who, case, step, fragility
         row.known = 0
     return index
 
 
 @unit
-def know_opening(ward: Any, kind: Any, episode: Any, row: Any) -> None:
+def know_opening(ward: Any, kind: Any, row: Any, easiness: float) -> None:
     """What the clocks of an episode start from."""
     if row.known & _OPENING:
         return
     row.known |= _OPENING
-    who, case, step = episode.trainee, episode.case, episode.step
-    harm, row.recovery, recovery_time, visible = four(ward, who, case, step, _EPISODE_1, 0)
-    row.first_harm = draw(ward, kind.draws.time_to_harm, harm) / episode.fragility
-    row.recovery_time = draw(ward, kind.draws.recovery_time, recovery_time)
-    row.visible = draw(ward, kind.draws.visible_after, visible)
-    row.call, call_time, row.safety_net, net_time = four(ward, who, case, step, _EPISODE_2, 0)
-    row.call_time = draw(ward, kind.draws.call_time, call_time)
-    row.safety_net_time = draw(ward, kind.draws.safety_net_time, net_time)
+    who, case, step = row.trainee, row.case, row.step
+    harm, row.recovery, _, _ = four(ward, who, case, step, _EPISODE_1, 0)
+    row.first_harm = draw(ward, kind.draws.time_to_harm, harm) / row.fragility
+    row.recovery_odds = odds_of(row.recovery, 1.0 / easiness)
+    row.call, _, row.safety_net, _ = four(ward, who, case, step, _EPISODE_2, 0)
 
 
 @unit
-def _four_of(
-    ward: Any, episode: Any, group: int, occurrence: int
-) -> tuple[float, float, float, float]:
-    return four(ward, episode.trainee, episode.case, episode.step, group, occurrence)
+def _at_first(row: Any, bit: int) -> bool:
+    """Whether a piece of luck is asked for the first time."""
+    new = not row.known & bit
+    row.known |= bit
+    return new
 
 
 @unit
-def know_third(ward: Any, kind: Any, episode: Any, row: Any, n: int) -> None:
-    """Response and the backup's (n = 0), escalation and misjudgement, for the occurrence n < 4."""
-    if row.known & (_THIRD << n):
-        return
-    row.known |= _THIRD << n
-    draws = setting_at(ward, 0).draws
-    response, backup, escalation, judgement = _four_of(ward, episode, _EPISODE_3, n)
-    if n == 0:
-        row.response = draw(ward, draws.response, response)
-        row.backup_response = draw(ward, draws.backup_response, backup)
-    row.escalation[n] = draw(ward, kind.draws.escalation, escalation) / episode.fragility
-    row.misjudgement[n] = standard_normal(judgement)
+def _u(ward: Any, row: Any, purpose: int, n: int) -> float:
+    """The uniform number of an episode, for a purpose and its occurrence n."""
+    u: float = one(ward, row.trainee, row.case, row.step, purpose, n)
+    return u
 
 
 @unit
-def know_fourth(ward: Any, kind: Any, episode: Any, row: Any, n: int) -> None:
-    """Slip, cue, cued recovery time and fix, for the occurrence n < 4."""
-    if row.known & (_FOURTH << n):
-        return
-    row.known |= _FOURTH << n
-    draws = setting_at(ward, 0).draws
-    slip, row.cue[n], cued_time, fix = _four_of(ward, episode, _EPISODE_4, n)
-    row.slip[n] = multiplier(draws.within_sigma, standard_normal(slip))
-    row.cued_time[n] = draw(ward, kind.draws.recovery_time, cued_time)
-    row.fix[n] = draw(ward, draws.fix, fix)
+def recovery_time(ward: Any, kind: Any, row: Any) -> float:
+    """Until the trainee has put it right (min)."""
+    if _at_first(row, _RECOVERY_TIME):
+        row.recovery_time = draw(ward, kind.draws.recovery_time, _u(ward, row, _OF_RECOVERY, 0))
+    time: float = row.recovery_time
+    return time
 
 
 @unit
-def fix_time(ward: Any, kind: Any, episode: Any, row: Any, n: int) -> float:
+def visible_time(ward: Any, kind: Any, row: Any) -> float:
+    """Until a supervisor could notice (min)."""
+    if _at_first(row, _VISIBLE):
+        row.visible = draw(ward, kind.draws.visible_after, _u(ward, row, _OF_VISIBLE, 0))
+    time: float = row.visible
+    return time
+
+
+@unit
+def call_time(ward: Any, kind: Any, row: Any) -> float:
+    """Until the trainee calls (min)."""
+    if _at_first(row, _CALL_TIME):
+        row.call_time = draw(ward, kind.draws.call_time, _u(ward, row, _OF_CALL, 0))
+    time: float = row.call_time
+    return time
+
+
+@unit
+def safety_net_time(ward: Any, kind: Any, row: Any) -> float:
+    """Until the safety net holds (min)."""
+    if _at_first(row, _NET_TIME):
+        row.safety_net_time = draw(ward, kind.draws.safety_net_time, _u(ward, row, _OF_NET, 0))
+    time: float = row.safety_net_time
+    return time
+
+
+@unit
+def response_time(ward: Any, row: Any) -> float:
+    """Until a supervisor is there (min)."""
+    if _at_first(row, _RESPONSE):
+        distribution = setting_at(ward, 0).draws.response
+        row.response = draw(ward, distribution, _u(ward, row, _OF_RESPONSE, 0))
+    time: float = row.response
+    return time
+
+
+@unit
+def backup_time(ward: Any, row: Any) -> float:
+    """Until the backup is there (min)."""
+    if _at_first(row, _BACKUP):
+        distribution = setting_at(ward, 0).draws.backup_response
+        row.backup_response = draw(ward, distribution, _u(ward, row, _OF_BACKUP, 0))
+    time: float = row.backup_response
+    return time
+
+
+@unit
+def escalation(ward: Any, kind: Any, row: Any, level: int) -> float:
+    """From this level to the next (min), in this patient."""
+    if _at_first(row, _ESCALATION << level):
+        time = draw(ward, kind.draws.escalation, _u(ward, row, _OF_ESCALATION, level))
+        row.escalation[level] = time / row.fragility
+    known: float = row.escalation[level]
+    return known
+
+
+@unit
+def misjudgement(ward: Any, row: Any, level: int) -> float:
+    """A standard normal number: how the supervisor mistakes the time left at this level."""
+    if _at_first(row, _MISJUDGEMENT << level):
+        row.misjudgement[level] = standard_normal(_u(ward, row, _OF_MISJUDGEMENT, level))
+    z: float = row.misjudgement[level]
+    return z
+
+
+@unit
+def slip(ward: Any, row: Any, level: int) -> float:
+    """The factor of the judgement at this level."""
+    if _at_first(row, _SLIP << level):
+        z = standard_normal(_u(ward, row, _OF_SLIP, level))
+        row.slip[level] = multiplier(setting_at(ward, 0).draws.within_sigma, z)
+    factor: float = row.slip[level]
+    return factor
+
+
+@unit
+def cue_luck(ward: Any, row: Any, level: int) -> float:
+    """The uniform number that decides on a cue."""
+    if _at_first(row, _CUE << level):
+        row.cue[level] = _u(ward, row, _OF_CUE, level)
+    u: float = row.cue[level]
+    return u
+
+
+@unit
+def cued_time(ward: Any, kind: Any, row: Any, level: int) -> float:
+    """From a cue that works to the recovery (min)."""
+    if _at_first(row, _CUED << level):
+        u = _u(ward, row, _OF_CUED, level)
+        row.cued_time[level] = draw(ward, kind.draws.recovery_time, u)
+    time: float = row.cued_time[level]
+    return time
+
+
+@unit
+def fix_time(ward: Any, row: Any, n: int) -> float:
     """How long the try n takes (min)."""
-    if n < OCCURRENCES:
-        know_fourth(ward, kind, episode, row, n)
-        known: float = row.fix[n]
-        return known
-    u = one(ward, episode.trainee, episode.case, episode.step, _FIX, n)
-    return draw(ward, setting_at(ward, 0).draws.fix, u)
+    distribution = setting_at(ward, 0).draws.fix
+    if n >= OCCURRENCES:
+        return draw(ward, distribution, _u(ward, row, _OF_FIX, n))
+    if _at_first(row, _FIX << n):
+        row.fix[n] = draw(ward, distribution, _u(ward, row, _OF_FIX, n))
+    time: float = row.fix[n]
+    return time
 
 
 @unit
-def rescue_luck(ward: Any, episode: Any, row: Any, n: int) -> float:
+def rescue_luck(ward: Any, row: Any, n: int) -> float:
     """The uniform number that decides on the try n; tries are made in training only."""
-    if n < OCCURRENCES and row.known & (_SUCCESS << n):
-        known: float = row.success[n]
-        return known
-    u: float = one(ward, episode.trainee, episode.case, episode.step, _RESCUE_SUCCESS, n)
-    if n < OCCURRENCES:
-        row.known |= _SUCCESS << n
-        row.success[n] = u
+    if n >= OCCURRENCES:
+        return _u(ward, row, _OF_SUCCESS, n)
+    if _at_first(row, _SUCCESS << n):
+        row.success[n] = _u(ward, row, _OF_SUCCESS, n)
+    u: float = row.success[n]
     return u

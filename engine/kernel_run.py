@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from engine.event_log import CLASSES, RESOLVERS
+from engine.kernel_alone import attempt_alone, book_tales
 from engine.kernel_booking import book_steps
 from engine.kernel_books import remember_training, write_outcomes
 from engine.kernel_clocks import set_clock
@@ -235,18 +236,24 @@ def _practise_alone(ward: Any, who: int) -> bool:
 def _run_case_alone(ward: Any, who: int, case: int) -> bool:
     """One case of independent practice, on a clock of its own, and what it taught."""
     trainee = trainee_at(ward, who)
+    if not ward.logging and attempt_alone(ward, who, case):
+        _count_harm(ward, trainee, book_tales(ward, who))
+        return True
     trainee.case, trainee.doing = case, BETWEEN_CASES
     trainee.due, trainee.order = 0.0, key(CASE_STARTS, who, case, 0)
-    if not (ward.logging or _run_on(ward, who, NOBODY)):
+    set_clock(ward, who, trainee.due, trainee.order)
+    if not _run_clocks(ward):
         return False
-    if trainee.due < NEVER or ward.clocks > 0:
-        set_clock(ward, who, trainee.due, trainee.order)
-        if not _run_clocks(ward):
-            return False
     book_steps(ward, who)
-    if trainee.worst >= MILD:
-        ward.later_harmed += 1
-        trainee.harm_later += setting_at(ward, 0).weight[trainee.worst]
-    if trainee.worst >= SEVERE:
-        ward.later_severe += 1
+    _count_harm(ward, trainee, trainee.worst)
     return True
+
+
+@unit
+def _count_harm(ward: Any, trainee: Any, worst: int) -> None:
+    """The harm done in a case of independent practice."""
+    if worst >= MILD:
+        ward.later_harmed += 1
+        trainee.harm_later += setting_at(ward, 0).weight[worst]
+    if worst >= SEVERE:
+        ward.later_severe += 1

@@ -46,7 +46,7 @@ TRAINEE = record(
     "speed practice failure observing resilience distress as_of "
     "case_experience case_resilience case_distress "
     # the case
-    "fragility difficulty multiplier begun ends supervisor_since "
+    "difficulty easiness multiplier begun ends supervisor_since "
     "debrief_since debrief_begun debrief_left due "
     # sums for the outcomes
     "latency wait notice_wait busy harm_now harm_later error_probability",
@@ -56,7 +56,7 @@ TRAINEE = record(
 
 EPISODE = record(
     "opened first_harm reached recovery_due notice_at requested_at assigned_at hands_on_at "
-    "ended_at difficulty fragility multiplier try_chance struggle due",
+    "ended_at difficulty multiplier try_chance struggle due",
     "trainee case step kind latent watched level judged requested reason level_at_request "
     "assigned tries backup cued needless to_judge asks fate by left wants queue queue_place next "
     "address luck order",
@@ -97,17 +97,18 @@ OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
 
 EPISODE_LUCK = record(
-    "first_harm recovery recovery_time visible call call_time safety_net safety_net_time response "
-    "backup_response",
-    "epoch address known",
+    "fragility first_harm recovery recovery_odds recovery_time visible call call_time safety_net "
+    "safety_net_time response backup_response",
+    "epoch address known trainee case step",
     tuple(
         (name, np.float64, (OCCURRENCES,))
         for name in ("escalation", "misjudgement", "slip", "cue", "cued_time", "fix", "success")
     ),
 )
 """What luck brings to an episode; `recovery`, `call`, `safety_net`, `cue` and `success` are uniform
-numbers, `misjudgement` and `slip` are factors, times to harm are those of this patient. `known`:
-a bit for each block of luck that has been turned into variates."""
+numbers, `misjudgement` is a standard normal number, `slip` a factor, times to harm are those of
+this patient; `recovery_odds` are those of `recovery` for a patient of difficulty 0. `known`: a bit
+for each piece of luck that is there."""
 
 PERSON_LUCK = record("multiplier", "epoch")
 
@@ -119,11 +120,15 @@ MOST_EPISODE_BYTES = 16 * 2**20
 fewer rows, and an episode's luck lives and dies with its slot."""
 
 
+TALE = record("struggle ended harm first_harm call hands_on", "by level kind")
+"""What became of a step of independent practice: `by` is DONE, NOT_REACHED, or who resolved its
+episode; the rest is of the episode."""
+
 WARD = record(
     "now last_row",
     # where things are in memory
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
-    "trainees_at episodes_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
+    "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
     "held_at case_luck_at step_luck_at odds_at bounds_at episode_luck_at persons_at log_at "
     "log_rows "
     # how much of it there is
@@ -165,6 +170,7 @@ trainee_at = cells(WARD, "trainees_at", TRAINEE)
 episode_at = cells(WARD, "episodes_at", EPISODE)
 work_at = cells(WARD, "work_at", WORK, "step_width")
 worst_at = cells(WARD, "worst_at", WORST, "worst_width")
+tale_at = cells(WARD, "tales_at", TALE)
 node_at = cells(WARD, "heap_at", NODE)
 place_at = cells(WARD, "places_at", PLACE)
 queue_at = cells(WARD, "queues_at", WAITER, "queue_width")
@@ -215,6 +221,7 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
         "trainees_at": np.zeros(trainees, TRAINEE),
         "episodes_at": _free_slots(episodes),
         "work_at": np.zeros(trainees * steps, WORK),
+        "tales_at": np.zeros(steps, TALE),
         "worst_at": np.zeros(trainees * cases, WORST),
         "heap_at": np.zeros(trainees + episodes, NODE),
         "places_at": places,

@@ -127,7 +127,7 @@ def start_case(ward: Any, who: int, now: float) -> None:
         ward, now, CASE_START, who, trainee.case, 0, NONE, float(row.person),
         float(trainee.watched),
     )  # fmt: skip
-    trainee.fragility, trainee.difficulty = row.fragility, row.difficulty
+    trainee.difficulty, trainee.easiness = row.difficulty, row.easiness
     trainee.case_experience = experience(setting, trainee)
     trainee.case_resilience = trainee.resilience
     trainee.cut = trainee.debriefed = trainee.worst = 0
@@ -188,7 +188,7 @@ def open_error(ward: Any, who: int, now: float) -> int:
     work_at(ward, who, step).done = slot
     u = step_luck_at(ward, trainee.row, step).kind
     open_episode(ward, trainee, episode, who, step, now)
-    episode.kind = _kind(ward, step, u)
+    episode.kind = kind_of_error(ward, step, u)
     kind = kind_at(ward, episode.kind)
     episode.latent = kind.latent
     trainee.erring = 0
@@ -198,14 +198,16 @@ def open_error(ward: Any, who: int, now: float) -> int:
     else:
         trainee.doing, trainee.standing = STANDING, slot
         trainee.due = NEVER
-    episode.luck = episode_row(ward, slot, who, trainee.case, step)
+    episode.luck = episode_row(
+        ward, slot, who, trainee.case, step, case_luck_at(ward, trainee.row).fragility
+    )
     luck = episode_luck_at(ward, episode.luck)
     wind_clocks(ward, setting_at(ward, 0), kind, trainee, episode, luck)
     return slot
 
 
 @unit
-def _kind(ward: Any, step: int, u: float) -> int:
+def kind_of_error(ward: Any, step: int, u: float) -> int:
     """The kind of error by its share; the last one takes the rest."""
     first: int = step_at(ward, step).first_kind
     last: int = first + step_at(ward, step).kinds - 1

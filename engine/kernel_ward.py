@@ -18,7 +18,7 @@ from engine.kernel_log import (
     tell,
     write,
 )
-from engine.kernel_luck import know_third
+from engine.kernel_luck import response_time
 from engine.kernel_memory import unit
 from engine.kernel_rescue import end, request
 from engine.kernel_state import (
@@ -58,7 +58,7 @@ def update_episode(ward: Any, slot: int, now: float) -> None:
     if episode.to_judge:
         judge(ward, setting, kind, trainee, episode, luck, now)
     if episode.asks != NOBODY:
-        request(ward, kind, episode, luck, now)
+        request(ward, episode, luck, now)
     settle(episode)
     if episode.by != NOBODY:
         end(ward, trainee, episode, now)
@@ -182,9 +182,8 @@ def _assign_rescue(ward: Any, now: float) -> int:
     episode.assigned, episode.assigned_at = 1, now
     episode.wants = NO_QUEUE
     tell(ward, now, ASSIGNED, episode, now - episode.requested_at, 0.0)
-    luck, kind = episode_luck_at(ward, episode.luck), kind_at(ward, episode.kind)
-    know_third(ward, kind, episode, luck, 0)
-    episode.clock[HANDS_ON] = now + luck.response
+    luck = episode_luck_at(ward, episode.luck)
+    episode.clock[HANDS_ON] = now + response_time(ward, luck)
     return chosen
 
 
