@@ -94,11 +94,11 @@ def book_tales(ward: Any, who: int) -> int:
 def _tell(ward: Any, trainee: Any, who: int, step: int, opened: float) -> None:
     """An error falls: how its episode goes."""
     row = case_luck_at(ward, trainee.row)
-    slot = episode_row(ward, ward.free, who, trainee.case, step, row.fragility)
+    slot = episode_row(ward, ward.free, row, who, trainee.case, step)
     luck, tale = episode_luck_at(ward, slot), tale_at(ward, step)
     tale.kind = kind_of_error(ward, step, step_luck_at(ward, trainee.row, step).kind)
     kind = kind_at(ward, tale.kind)
-    know_opening(ward, kind, luck, row.easiness)
+    know_opening(ward, kind, luck)
     tale.level = NONE
     tale.harm = tale.first_harm = opened + luck.first_harm
     tale.ended, tale.hands_on = opened, NEVER

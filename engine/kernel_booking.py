@@ -5,10 +5,13 @@ from typing import Any
 from engine.event_log import CUED
 from engine.kernel_memory import unit
 from engine.kernel_state import (
+    AT_CLOSE,
     DONE,
+    KEPT_PER_CASE,
     NOBODY,
     OBSERVED,
     episode_at,
+    kept_at,
     kind_at,
     setting_at,
     trainee_at,
@@ -26,16 +29,29 @@ from engine.rules import (
 
 
 @unit
-def bring_to(setting: Any, trainee: Any, now: float) -> None:
-    """Let what was learnt, and distress, decay up to now."""
+def bring_to(ward: Any, trainee: Any, now: float, place: int) -> None:
+    """Let what was learnt, and distress, decay up to now: AT_START or AT_CLOSE of a case."""
     elapsed = now - trainee.as_of
+    if elapsed == 0.0:
+        return
     trainee.as_of = now
-    left = kept(elapsed, setting.half_life)
+    setting, kept = setting_at(ward, 0), trainee.row * KEPT_PER_CASE + place
+    left = _share(kept_at(ward, kept), elapsed, setting.half_life)
     trainee.practice *= left
     trainee.failure *= left
     trainee.observing *= left
     trainee.resilience *= left
-    trainee.distress *= kept(elapsed, setting.distress_half_life)
+    if trainee.distress != 0.0:
+        trainee.distress *= _share(kept_at(ward, kept + 1), elapsed, setting.distress_half_life)
+
+
+@unit
+def _share(memo: Any, elapsed: float, half_life: float) -> float:
+    if memo.elapsed != elapsed or memo.half_life != half_life:
+        memo.elapsed, memo.half_life = elapsed, half_life
+        memo.share = kept(elapsed, half_life)
+    share: float = memo.share
+    return share
 
 
 @unit
@@ -139,5 +155,5 @@ def carry(ward: Any, slot: int, now: float) -> None:
         episode_at(ward, before).next = slot
     if trainee.trained and trainee.latents == 0:
         trainee.debriefed = 0
-        bring_to(setting_at(ward, 0), trainee, now)
+        bring_to(ward, trainee, now, AT_CLOSE)
         book_carried(ward, episode_at(ward, slot).trainee)

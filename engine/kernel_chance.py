@@ -15,7 +15,7 @@ import math
 from typing import Any
 
 from engine.elementary import exp
-from engine.kernel_luck import detail_case
+from engine.kernel_luck import detail_case, odds_of
 from engine.kernel_memory import unit
 from engine.kernel_state import (
     LEAST_CHANCE,
@@ -87,6 +87,17 @@ def recovers(
         return bool(answer == _YES)
     logits = -difficulty - setting.log_odds_ratio * distress
     return bool(luck.recovery < shifted(chance, logits))
+
+
+@unit
+def works(setting: Any, episode: Any, u: float, easiness: float) -> bool:
+    """Whether a try of a rescue works."""
+    odds, level = odds_of(u, 1.0 / easiness), episode.try_level
+    answer = _compared(odds, setting.success, setting.penalty[level])
+    if answer != _UNSURE:
+        return bool(answer == _YES)
+    logits = -episode.difficulty + level * setting.log_penalty
+    return bool(u < shifted(setting.success, logits))
 
 
 @unit

@@ -83,7 +83,7 @@ def wind_clocks(
     """Start the clocks of an episode that opens."""
     now = episode.opened
     tell(ward, now, ERROR, episode, float(kind.index), float(kind.latent))
-    know_opening(ward, kind, luck, trainee.easiness)
+    know_opening(ward, kind, luck)
     episode.first_harm = now + luck.first_harm
     episode.clock[HARM] = episode.first_harm
     if episode.watched:

@@ -25,7 +25,6 @@ from engine.rules import (
     NONE,
     cue_time,
     perceived_chance,
-    perceived_window,
     planned_takeover,
     threshold_time,
     tolerated_chance,
@@ -42,11 +41,9 @@ def judge(
     """A supervisor judges: step in now, or wait with a takeover in mind (model, section 5)."""
     episode.to_judge = 0
     level = episode.level
-    draws = setting.draws
-    z = misjudgement(ward, luck, level)
-    window = perceived_window(
-        episode.clock[HARM] - episode.reached, draws.bias, draws.noise, z
-    )
+    window = episode.clock[HARM] - episode.reached
+    if window < NEVER:
+        window *= misjudgement(ward, luck, level)
     perceived = 0.0
     if ward.logging:
         perceived = perceived_chance(

@@ -29,7 +29,7 @@ from engine.kernel_state import (
 )
 from engine.luck import INDEPENDENT, Purpose, block, luck
 from engine.quantiles import EMPIRICAL, quantile, standard_normal
-from engine.rules import difficulty, multiplier
+from engine.rules import difficulty, multiplier, perceived_window
 
 # Purposes come in blocks of four; these are the numbers of their blocks.
 _CASE_1 = Purpose.GAP // 4
@@ -220,8 +220,11 @@ def _person_multiplier(ward: Any, person: int) -> float:
 
 
 @unit
-def episode_row(ward: Any, slot: int, who: int, case: int, step: int, fragility: float) -> int:
-    """The row of `episode_luck` for an episode; nothing in it is known at first."""
+def episode_row(ward: Any, slot: int, patient: Any, who: int, case: int, step: int) -> int:
+    """The row of `episode_luck` for an episode; nothing in it is known at first.
+
+    `patient`: the CASE_LUCK.
+    """
     index = slot
     if ward.kept:
         index = case_index(ward, who, case) * ward.step_width + step
@@ -230,13 +233,14 @@ def episode_row(ward: Any, slot: int, who: int, case: int, step: int, fragility:
     if row.epoch != ward.epoch or row.address != address:
         row.epoch = ward.epoch
         row.address = address
-        row.trainee, row.case, row.step, row.fragility = who, case, step, fragility
+        row.trainee, row.case, row.step = who, case, step
+        row.fragility, row.easiness = patient.fragility, patient.easiness
         row.known = 0
     return index
 
 
 @unit
-def know_opening(ward: Any, kind: Any, row: Any, easiness: float) -> None:
+def know_opening(ward: Any, kind: Any, row: Any) -> None:
     """What the clocks of an episode start from."""
     if row.known & _OPENING:
         return
@@ -244,7 +248,7 @@ def know_opening(ward: Any, kind: Any, row: Any, easiness: float) -> None:
     who, case, step = row.trainee, row.case, row.step
     harm, row.recovery, _, _ = four(ward, who, case, step, _EPISODE_1, 0)
     row.first_harm = draw(ward, kind.draws.time_to_harm, harm) / row.fragility
-    row.recovery_odds = odds_of(row.recovery, 1.0 / easiness)
+    row.recovery_odds = odds_of(row.recovery, 1.0 / row.easiness)
     row.call, _, row.safety_net, _ = four(ward, who, case, step, _EPISODE_2, 0)
 
 
@@ -331,11 +335,12 @@ def escalation(ward: Any, kind: Any, row: Any, level: int) -> float:
 
 @unit
 def misjudgement(ward: Any, row: Any, level: int) -> float:
-    """A standard normal number: how the supervisor mistakes the time left at this level."""
+    """The factor by which the supervisor mistakes the time left at this level."""
     if _at_first(row, _MISJUDGEMENT << level):
-        row.misjudgement[level] = standard_normal(_u(ward, row, _OF_MISJUDGEMENT, level))
-    z: float = row.misjudgement[level]
-    return z
+        draws, z = setting_at(ward, 0).draws, standard_normal(_u(ward, row, _OF_MISJUDGEMENT, level))
+        row.misjudgement[level] = perceived_window(1.0, draws.bias, draws.noise, z)
+    factor: float = row.misjudgement[level]
+    return factor
 
 
 @unit

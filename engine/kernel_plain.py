@@ -11,6 +11,8 @@ from engine.kernel_chance import surely_right
 from engine.kernel_luck import case_row
 from engine.kernel_memory import unit
 from engine.kernel_state import (
+    AT_CLOSE,
+    AT_START,
     IDLE,
     NEVER,
     NOBODY,
@@ -36,14 +38,14 @@ def run_plain_cases(ward: Any, who: int) -> float:
     steps = setting.draws.steps
     gain = step_gain(trainee.speed, setting.practice, float(steps))
     while trainee.carried == NOBODY and not trainee.latents and trainee.doing != IDLE:
-        bring_to(setting, trainee, trainee.due)
+        bring_to(ward, trainee, trainee.due, AT_START)
         ends = _plain_end(ward, trainee, who, steps, experience(setting, trainee))
         if ends == NEVER:
             break
         trainee.cases += 1
         worst_at(ward, who, trainee.case).level = NONE
         ward.last_row = max(ward.last_row, ends)
-        bring_to(setting, trainee, ends)
+        bring_to(ward, trainee, ends, AT_CLOSE)
         for _ in range(steps):
             trainee.practice += gain
         plan_case(ward, who, trainee.case + 1, ends)

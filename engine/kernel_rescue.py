@@ -27,6 +27,7 @@ from engine.kernel_log import (
     SENT_AWAY,
     tell,
 )
+from engine.kernel_chance import works
 from engine.kernel_luck import backup_time, fix_time, rescue_luck
 from engine.kernel_memory import unit
 from engine.kernel_state import (
@@ -43,7 +44,7 @@ from engine.kernel_state import (
     TAKEOVER,
     VISIBLE,
 )
-from engine.rules import NONE, shifted, struggle_share
+from engine.rules import NONE, struggle_share
 
 NEVER = math.inf
 
@@ -83,14 +84,13 @@ def hands_on(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> No
         return
     if episode.reason == BY_TAKEOVER and episode.recovery_due < episode.clock[HARM]:
         episode.needless = 1
-    _try(ward, setting, episode, luck, now)
+    _try(ward, episode, luck, now)
 
 
 @unit
-def _try(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> None:
-    """A try begins; its chance is that of the level now standing."""
-    logits = -episode.difficulty + episode.level * setting.log_penalty
-    episode.try_chance = shifted(setting.success, logits)
+def _try(ward: Any, episode: Any, luck: Any, now: float) -> None:
+    """A try begins; its chance will be that of the level now standing."""
+    episode.try_level = episode.level
     fix = fix_time(ward, luck, episode.tries)
     episode.clock[FIX_ENDS] = now + fix
 
@@ -101,13 +101,13 @@ def fix_ends(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> No
     if episode.backup:
         episode.by = BY_BACKUP
         return
-    if rescue_luck(ward, luck, episode.tries) < episode.try_chance:
+    if works(setting, episode, rescue_luck(ward, luck, episode.tries), luck.easiness):
         episode.by = SUPERVISOR
         return
     tell(ward, now, FIX_FAILED, episode, float(episode.tries), 0.0)
     episode.tries += 1
     if episode.tries < setting.tries:
-        _try(ward, setting, episode, luck, now)
+        _try(ward, episode, luck, now)
         return
     tell(ward, now, BACKUP, episode, 0.0, 0.0)
     ward.backups += 1

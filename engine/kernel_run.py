@@ -13,7 +13,7 @@ from engine.event_log import CLASSES, RESOLVERS
 from engine.kernel_alone import attempt_alone, book_tales
 from engine.kernel_booking import book_steps
 from engine.kernel_books import remember_training, write_outcomes
-from engine.kernel_clocks import set_clock
+from engine.kernel_clocks import next_of_others, set_clock
 from engine.kernel_episode import ring
 from engine.kernel_memory import unit
 from engine.kernel_plain import run_plain_cases, run_plain_cases_alone
@@ -99,7 +99,7 @@ def _run_clocks(ward: Any) -> bool:
     trainees = ward.trainees
     while True:
         if ward.stir and _instant_is_over(ward):
-            ward.stir = 1 if assign(ward, ward.now) else 0
+            _let_supervisors_act(ward)
             continue
         if ward.clocks == 0:
             return True
@@ -121,8 +121,23 @@ def _instant_is_over(ward: Any) -> bool:
 
 
 @unit
+def _let_supervisors_act(ward: Any) -> None:
+    """One assignment, if there is one."""
+    who = assign(ward, ward.now)
+    if who == NOBODY:
+        ward.stir = 0
+    else:
+        ward.stir = 1
+        set_clock(ward, who, trainee_at(ward, who).due, trainee_at(ward, who).order)
+
+
+@unit
 def _run_on(ward: Any, who: int, latent: int) -> bool:
-    """The next event of a trainee or of a latent episode, and those after it that are private."""
+    """The next event of a trainee or of a latent episode, and what follows before anybody else.
+
+    Events of the trainee that come before any other clock rings are run through, and so are those
+    that are private. Returns False where more episodes are needed.
+    """
     trainee = trainee_at(ward, who)
     slot = latent
     while True:
@@ -142,9 +157,20 @@ def _run_on(ward: Any, who: int, latent: int) -> bool:
             slot = _next_event(ward, who, now)
         if slot != NOBODY:
             update_episode(ward, slot, now)
-        if ward.logging or trainee.latents or trainee.due == NEVER:
+        others = next_of_others(ward, who)
+        while ward.stir and ward.now < min(trainee.due, others):
+            acted = assign(ward, ward.now)
+            if acted == NOBODY:
+                ward.stir = 0
+            elif acted != who:
+                set_clock(ward, acted, trainee_at(ward, acted).due, trainee_at(ward, acted).order)
+                return True
+            others = next_of_others(ward, who)
+        if trainee.due == NEVER or ward.stir:
             return True
-        if not (ward.alone or _is_private(ward, who)):
+        if trainee.due < others:
+            ward.now = trainee.due
+        elif ward.logging or trainee.latents or not _is_private(ward, who):
             return True
         slot = NOBODY
 

@@ -46,7 +46,7 @@ TRAINEE = record(
     "speed practice failure observing resilience distress as_of "
     "case_experience case_resilience case_distress "
     # the case
-    "difficulty easiness multiplier begun ends supervisor_since "
+    "difficulty multiplier begun ends supervisor_since "
     "debrief_since debrief_begun debrief_left due "
     # sums for the outcomes
     "latency wait notice_wait busy harm_now harm_later error_probability",
@@ -56,9 +56,9 @@ TRAINEE = record(
 
 EPISODE = record(
     "opened first_harm reached recovery_due notice_at requested_at assigned_at hands_on_at "
-    "ended_at difficulty multiplier try_chance struggle due",
+    "ended_at difficulty multiplier struggle due",
     "trainee case step kind latent watched level judged requested reason level_at_request "
-    "assigned tries backup cued needless to_judge asks fate by left wants queue queue_place next "
+    "assigned tries try_level backup cued needless to_judge asks fate by left wants queue queue_place next "
     "address luck order",
     (("clock", np.float64, (CLOCKS,)),),
 )
@@ -80,6 +80,14 @@ CASE_LUCK = record(
 """What luck brings to a case; `watched` and `debrief` are uniform numbers; `easiness`: the odds
 ratio of the difficulty, upside down."""
 
+KEPT = record("elapsed half_life share")
+"""The share of what was learnt, or of distress, that was left after a time: computed for one point,
+it mostly serves the others too, who spend the same time between the same cases."""
+
+KEPT_PER_CASE = 4
+AT_START, AT_CLOSE = 0, 2
+"""Places of KEPT: what was learnt, and behind it distress, at the start of a case and its close."""
+
 STEP_LUCK = record("duration error fraction kind", "")
 """What luck brings to a step; `error`, `fraction` and `kind` are uniform numbers."""
 
@@ -97,7 +105,7 @@ OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
 
 EPISODE_LUCK = record(
-    "fragility first_harm recovery recovery_odds recovery_time visible call call_time safety_net "
+    "fragility easiness first_harm recovery recovery_odds recovery_time visible call call_time safety_net "
     "safety_net_time response backup_response",
     "epoch address known trainee case step",
     tuple(
@@ -106,7 +114,7 @@ EPISODE_LUCK = record(
     ),
 )
 """What luck brings to an episode; `recovery`, `call`, `safety_net`, `cue` and `success` are uniform
-numbers, `misjudgement` is a standard normal number, `slip` a factor, times to harm are those of
+numbers, `misjudgement` and `slip` are factors, times to harm are those of
 this patient; `recovery_odds` are those of `recovery` for a patient of difficulty 0. `known`: a bit
 for each piece of luck that is there."""
 
@@ -129,7 +137,7 @@ WARD = record(
     # where things are in memory
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
     "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
-    "held_at case_luck_at step_luck_at odds_at bounds_at episode_luck_at persons_at log_at "
+    "held_at case_luck_at step_luck_at odds_at kept_at bounds_at episode_luck_at persons_at log_at "
     "log_rows "
     # how much of it there is
     "trainees case_width later_width step_width kind_width worst_width queue_width kept "
@@ -178,6 +186,7 @@ waiting_at = cells(WARD, "waiting_at", WAITER)
 running_at = cells(WARD, "running_at", WAITER)
 held_at = cells(WARD, "held_at", HELD)
 odds_at = cells(WARD, "odds_at", ODDS, "step_width")
+kept_at = cells(WARD, "kept_at", KEPT)
 bound_at = cells(WARD, "bounds_at", BOUND, "step_width")
 case_luck_at = cells(WARD, "case_luck_at", CASE_LUCK)
 step_luck_at = cells(WARD, "step_luck_at", STEP_LUCK, "step_width")
@@ -230,6 +239,7 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
         "running_at": np.zeros(trainees, WAITER),
         "held_at": np.zeros(2 * trainees, HELD),
         "odds_at": np.zeros(rows * steps, ODDS),
+        "kept_at": np.zeros(KEPT_PER_CASE * rows, KEPT),
         "bounds_at": np.zeros(trainees * steps, BOUND),
         "case_luck_at": np.zeros(rows, CASE_LUCK),
         "step_luck_at": np.zeros(rows * steps, STEP_LUCK),
@@ -261,7 +271,8 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
 
 def _width(cases: int, trainees: int, steps: int) -> int:
     """How many cases of a trainee luck is kept for; at least the one under way."""
-    row_bytes = CASE_LUCK.itemsize + steps * (STEP_LUCK.itemsize + ODDS.itemsize)
+    row_bytes = CASE_LUCK.itemsize + KEPT_PER_CASE * KEPT.itemsize
+    row_bytes += steps * (STEP_LUCK.itemsize + ODDS.itemsize)
     return max(1, min(cases, int(MOST_CASE_BYTES // (2 * trainees * row_bytes))))
 
 

@@ -23,6 +23,8 @@ from engine.kernel_chance import forget_bounds, goes_wrong
 from engine.kernel_luck import case_row, detail_case, episode_row, learning_speed
 from engine.kernel_memory import unit
 from engine.kernel_state import (
+    AT_CLOSE,
+    AT_START,
     BETWEEN_CASES,
     CASE_BITS,
     CASE_STARTS,
@@ -117,7 +119,7 @@ def start_case(ward: Any, who: int, now: float) -> None:
     if ward.alone:
         trainee.watched, trainee.case_distress, trainee.multiplier = 0, 0.0, 1.0
     else:
-        bring_to(setting, trainee, now)
+        bring_to(ward, trainee, now, AT_START)
         trainee.watched = 1 if row.watched < setting.watched else 0
         trainee.case_distress = trainee.distress
         trainee.multiplier = row.multiplier
@@ -127,7 +129,7 @@ def start_case(ward: Any, who: int, now: float) -> None:
         ward, now, CASE_START, who, trainee.case, 0, NONE, float(row.person),
         float(trainee.watched),
     )  # fmt: skip
-    trainee.difficulty, trainee.easiness = row.difficulty, row.easiness
+    trainee.difficulty = row.difficulty
     trainee.case_experience = experience(setting, trainee)
     trainee.case_resilience = trainee.resilience
     trainee.cut = trainee.debriefed = trainee.worst = 0
@@ -199,7 +201,7 @@ def open_error(ward: Any, who: int, now: float) -> int:
         trainee.doing, trainee.standing = STANDING, slot
         trainee.due = NEVER
     episode.luck = episode_row(
-        ward, slot, who, trainee.case, step, case_luck_at(ward, trainee.row).fragility
+        ward, slot, case_luck_at(ward, trainee.row), who, trainee.case, step
     )
     luck = episode_luck_at(ward, episode.luck)
     wind_clocks(ward, setting_at(ward, 0), kind, trainee, episode, luck)
@@ -357,13 +359,13 @@ def end_debrief(ward: Any, who: int, now: float) -> None:
 @unit
 def close_case(ward: Any, who: int, now: float) -> None:
     """The case closes: what it taught is booked, and the next one is planned."""
-    trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
+    trainee = trainee_at(ward, who)
     write(
         ward, now, CASE_CLOSE, who, trainee.case, 0, NONE, float(trainee.debriefed),
         0.0,
     )  # fmt: skip
     ward.last_row = max(ward.last_row, now)
-    bring_to(setting, trainee, now)
+    bring_to(ward, trainee, now, AT_CLOSE)
     book_carried(ward, who)
     book_steps(ward, who)
     plan_case(ward, who, trainee.case + 1, now)

@@ -144,29 +144,27 @@ def leave_running(ward: Any, who: int) -> None:
 
 
 @unit
-def assign(ward: Any, now: float) -> bool:
+def assign(ward: Any, now: float) -> int:
     """One action of a free supervisor: a rescue, else a notice, else a debrief.
 
-    A rescue that finds nobody free interrupts a debrief. False: there is nothing to do.
+    A rescue that finds nobody free interrupts a debrief. Returns the trainee whose clock it moved;
+    NOBODY where there is nothing to do.
     """
     free = ward.on_duty - ward.rescuing - ward.debriefing
-    slot, who = NOBODY, NOBODY
     if ward.rescues > 0 and free > 0:
         slot = _assign_rescue(ward, now)
     elif ward.rescues > 0 and ward.debriefing > 0:
-        who = _interrupt(ward, now)
+        return _interrupt(ward, now)
     elif ward.notices > 0 and ward.rescuing < ward.on_duty:
         slot = _first_notice(ward)
         episode_at(ward, slot).to_judge = 1
     elif ward.waiting > 0 and free > 0:
-        who = _begin_debrief(ward, now)
+        return _begin_debrief(ward, now)
     else:
-        return False
-    if slot != NOBODY:
-        update_episode(ward, slot, now)
-        who = episode_at(ward, slot).trainee
-    set_clock(ward, who, trainee_at(ward, who).due, trainee_at(ward, who).order)
-    return True
+        return NOBODY
+    update_episode(ward, slot, now)
+    who: int = episode_at(ward, slot).trainee
+    return who
 
 
 @unit
