@@ -106,7 +106,7 @@ def _tell(ward: Any, trainee: Any, who: int, step: int, opened: float) -> None:
     if luck.call < kind.call_probability:
         tale.call = opened + call_time(ward, kind, luck)
     righted, tale.by = NEVER, SUBSIDED
-    if recovers(setting_at(ward, 0), kind, luck, trainee.resilience, row.difficulty, 0.0):
+    if recovers(ward, who, tale.kind, luck, trainee.resilience, row.difficulty, 0.0):
         righted, tale.by = opened + recovery_time(ward, kind, luck), TRAINEE
     if setting_at(ward, 0).independent_safety_net and luck.safety_net < kind.safety_net_probability:
         held = opened + safety_net_time(ward, kind, luck)

@@ -94,8 +94,9 @@ def wind_clocks(
     if nets and luck.safety_net < kind.safety_net_probability:
         episode.clock[SAFETY_NET] = now + safety_net_time(ward, kind, luck)
     if recovers(
-        setting, kind, luck, trainee.case_resilience, trainee.difficulty, trainee.case_distress
-    ):
+        ward, episode.trainee, episode.kind, luck, trainee.case_resilience, episode.difficulty,
+        trainee.case_distress,
+    ):  # fmt: skip
         episode.recovery_due = now + recovery_time(ward, kind, luck)
         episode.clock[RECOVERY] = episode.recovery_due
 

@@ -4,6 +4,7 @@ A row of a table holds what luck brings to one case or episode. Where there are 
 rows, those of a trainee take turns. Luck that few need is computed on demand.
 """
 
+import math
 from typing import Any
 
 from numba import carray  # type: ignore[attr-defined]
@@ -178,9 +179,9 @@ def _fill_case_alone(ward: Any, index: int, trainee: int, case: int) -> None:
 
 @unit
 def odds_of(u: float, factor: float) -> float:
-    """The odds of u times a factor; 0 where rounding would tell on them."""
+    """The odds of u times a factor; NaN where rounding would tell on them."""
     odds = u / (1.0 - u) * factor
-    return odds if u < MOST_CHANCE and LEAST_ODDS < odds < MOST_ODDS else 0.0
+    return odds if u < MOST_CHANCE and LEAST_ODDS < odds < MOST_ODDS else math.nan
 
 
 @unit

@@ -16,7 +16,7 @@ from engine.kernel_state import (
     IDLE,
     NEVER,
     NOBODY,
-    bound_at,
+    error_bound_at,
     held_at,
     odds_at,
     setting_at,
@@ -59,7 +59,7 @@ def _plain_end(ward: Any, trainee: Any, who: int, steps: int, amount: float) -> 
     ends, row = trainee.due, trainee.row
     for step in range(steps):
         odds = odds_at(ward, row, step).odds
-        if not surely_right(bound_at(ward, who, step), odds, amount, trainee.distress):
+        if not surely_right(error_bound_at(ward, who, step), odds, amount, trainee.distress):
             return NEVER
         ends += step_luck_at(ward, row, step).duration
     return float(ends)
@@ -86,7 +86,7 @@ def run_plain_cases_alone(ward: Any, who: int, case: int) -> int:
             amount = start + ((practice + failure) + observing)
             for step in range(steps):
                 odds = odds_at(ward, row, step).odds
-                if not surely_right(bound_at(ward, who, step), odds, amount, 0.0):
+                if not surely_right(error_bound_at(ward, who, step), odds, amount, 0.0):
                     going = False
             if going:
                 for _ in range(steps):

@@ -92,14 +92,15 @@ STEP_LUCK = record("duration error fraction kind", "")
 """What luck brings to a step; `error`, `fraction` and `kind` are uniform numbers."""
 
 ODDS = record("odds")
-"""The odds of a step's `error` for a patient of difficulty 0: see `engine.kernel_chance`."""
+"""The odds of a step's `error` for a patient of difficulty 0, or NaN: see `engine.kernel_chance`."""
 
 LEAST_ODDS, MOST_ODDS, MOST_CHANCE, LEAST_CHANCE = 1e-300, 1e300, 1.0 - 1e-6, 1e-6
 """Where odds are kept, and chances compared by them."""
 
-BOUND = record("experience distress odds")
-"""Of a step and a trainee: with at least this `experience` and at most this `distress` the odds of
-an error, for a patient of difficulty 0, are less than `odds`."""
+BOUND = record("amount distress least most")
+"""Of a trainee's errors in a step, or recoveries from a kind of error: with at least this `amount`
+of experience or resilience and at most this `distress`, luck whose odds are less than `least` is
+surely below the chance, and with odds above `most` surely not."""
 
 OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
@@ -137,8 +138,8 @@ WARD = record(
     # where things are in memory
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
     "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
-    "held_at case_luck_at step_luck_at odds_at kept_at bounds_at episode_luck_at persons_at log_at "
-    "log_rows "
+    "held_at case_luck_at step_luck_at odds_at kept_at error_bounds_at recovery_bounds_at "
+    "episode_luck_at persons_at log_at log_rows "
     # how much of it there is
     "trainees case_width later_width step_width kind_width worst_width queue_width kept "
     # the ward at an instant
@@ -187,7 +188,8 @@ running_at = cells(WARD, "running_at", WAITER)
 held_at = cells(WARD, "held_at", HELD)
 odds_at = cells(WARD, "odds_at", ODDS, "step_width")
 kept_at = cells(WARD, "kept_at", KEPT)
-bound_at = cells(WARD, "bounds_at", BOUND, "step_width")
+error_bound_at = cells(WARD, "error_bounds_at", BOUND, "step_width")
+recovery_bound_at = cells(WARD, "recovery_bounds_at", BOUND, "kind_width")
 case_luck_at = cells(WARD, "case_luck_at", CASE_LUCK)
 step_luck_at = cells(WARD, "step_luck_at", STEP_LUCK, "step_width")
 episode_luck_at = cells(WARD, "episode_luck_at", EPISODE_LUCK)
@@ -240,7 +242,8 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
         "held_at": np.zeros(2 * trainees, HELD),
         "odds_at": np.zeros(rows * steps, ODDS),
         "kept_at": np.zeros(KEPT_PER_CASE * rows, KEPT),
-        "bounds_at": np.zeros(trainees * steps, BOUND),
+        "error_bounds_at": np.zeros(trainees * steps, BOUND),
+        "recovery_bounds_at": np.zeros(trainees * columns.kinds.shape[1], BOUND),
         "case_luck_at": np.zeros(rows, CASE_LUCK),
         "step_luck_at": np.zeros(rows * steps, STEP_LUCK),
         "episode_luck_at": np.zeros(rows * steps if kept else episodes, EPISODE_LUCK),
