@@ -7,11 +7,10 @@ rows, those of a trainee take turns. Luck that few need is computed on demand.
 import math
 from typing import Any
 
-from numba import carray  # type: ignore[attr-defined]
-
-from engine.elementary import exp
-from engine.kernel_memory import float_pointer, unit
+from engine.kernel_batch import column_of, draw, draw_all, exp_all, normal_all
+from engine.kernel_memory import unit
 from engine.kernel_state import (
+    BATCH,
     CASE_BITS,
     OCCURRENCES,
     RANK_BITS,
@@ -29,7 +28,7 @@ from engine.kernel_state import (
     step_luck_at,
 )
 from engine.luck import INDEPENDENT, Purpose, block, luck
-from engine.quantiles import EMPIRICAL, quantile, standard_normal
+from engine.quantiles import standard_normal
 from engine.rules import difficulty, multiplier, perceived_window
 
 # Purposes come in blocks of four; these are the numbers of their blocks.
@@ -50,9 +49,6 @@ _OF_ESCALATION, _OF_MISJUDGEMENT = int(Purpose.ESCALATION), int(Purpose.MISJUDGE
 _OF_SLIP, _OF_CUE, _OF_CUED = int(Purpose.SLIP), int(Purpose.CUE), int(Purpose.CUED_RECOVERY_TIME)
 _OF_FIX, _OF_SUCCESS = int(Purpose.FIX), int(Purpose.RESCUE_SUCCESS)
 
-_AHEAD = 64
-"""Cases whose luck is computed together: more than one saves time, too many are never reached."""
-
 # Bits of EPISODE_LUCK.known; those of the second line are shifted by the occurrence.
 _OPENING, _RECOVERY_TIME, _VISIBLE, _CALL_TIME, _NET_TIME, _RESPONSE, _BACKUP = (
     1 << bit for bit in range(7)
@@ -60,18 +56,6 @@ _OPENING, _RECOVERY_TIME, _VISIBLE, _CALL_TIME, _NET_TIME, _RESPONSE, _BACKUP = 
 _ESCALATION, _MISJUDGEMENT, _SLIP, _CUE, _CUED, _FIX, _SUCCESS = (
     1 << (8 + bit * OCCURRENCES) for bit in range(7)
 )
-
-
-@unit
-def draw(ward: Any, distribution: Any, u: float) -> float:
-    """The variate of a DISTRIBUTION at u."""
-    values: Any = carray(float_pointer(ward.values_at), (ward.values,))
-    if distribution.family == EMPIRICAL:
-        values = values[distribution.first : distribution.first + distribution.count]
-    variate: float = quantile(
-        distribution.family, distribution.a, distribution.b, distribution.c, values, u
-    )
-    return variate
 
 
 @unit
@@ -135,46 +119,49 @@ def _hold(ward: Any, held: Any, who: int, case: int) -> None:
     setting = setting_at(ward, 0)
     width = ward.later_width if ward.alone else ward.case_width
     cases = setting.independent_cases if ward.alone else setting.cases
-    last = min(cases, case + min(width, _AHEAD))
+    last = min(cases, case + min(width, BATCH))
     if case != held.last:
         held.first = case
     held.last = last
     held.first = max(held.first, last - width)
-    for number in range(case, last):
-        index = case_index(ward, who, number)
-        if ward.alone:
-            _fill_case_alone(ward, index, who, number)
-        else:
-            _fill_case(ward, index, who, number)
+    _fill_cases(ward, who, case, last)
+    for step in range(setting.draws.steps):
+        _fill_steps(ward, who, case, last, step)
 
 
 @unit
-def _fill_case(ward: Any, index: int, trainee: int, case: int) -> None:
-    row = case_luck_at(ward, index)
-    draws = setting_at(ward, 0).draws
-    gap, _, hard, _ = four(ward, trainee, case, 0, _CASE_1, 0)
-    row.gap = draw(ward, draws.gap, gap)
-    row.difficulty = difficulty(draws.difficulty_sd, standard_normal(hard))
-    row.easiness = exp(-row.difficulty)
-    row.detailed = 0
-    for step in range(draws.steps):
-        each = step_luck_at(ward, index, step)
-        u, error, _, _ = four(ward, trainee, case, step, _STEP, 0)
-        each.duration = draw(ward, step_at(ward, step).duration, u)
-        odds_at(ward, index, step).odds = odds_of(error, row.easiness)
+def _fill_cases(ward: Any, who: int, first: int, last: int) -> None:
+    """What every case needs: the gap before it, and how hard it is; alone, there is no gap."""
+    draws, count = setting_at(ward, 0).draws, last - first
+    gaps, z, easy = column_of(ward, 0), column_of(ward, 1), column_of(ward, 2)
+    for place in range(count):
+        gaps[place], _, z[place], _ = four(ward, who, first + place, 0, _CASE_1, 0)
+    if not ward.alone:
+        draw_all(ward, draws.gap, gaps, count)
+    normal_all(ward, z, count)
+    for place in range(count):
+        easy[place] = -difficulty(draws.difficulty_sd, z[place])
+    exp_all(easy, count)
+    for place in range(count):
+        row = case_luck_at(ward, case_index(ward, who, first + place))
+        row.gap, row.easiness = gaps[place], easy[place]
+        row.difficulty = difficulty(draws.difficulty_sd, z[place])
+        row.detailed = 0
 
 
 @unit
-def _fill_case_alone(ward: Any, index: int, trainee: int, case: int) -> None:
-    row = case_luck_at(ward, index)
-    draws = setting_at(ward, 0).draws
-    _, _, hard, _ = four(ward, trainee, case, 0, _CASE_1, 0)
-    row.difficulty = difficulty(draws.difficulty_sd, standard_normal(hard))
-    row.easiness = exp(-row.difficulty)
-    row.detailed = 0
-    for step in range(draws.steps):
-        _, error, _, _ = four(ward, trainee, case, step, _STEP, 0)
-        odds_at(ward, index, step).odds = odds_of(error, row.easiness)
+def _fill_steps(ward: Any, who: int, first: int, last: int, step: int) -> None:
+    """What every case needs of a step: whether it may go wrong; alone, no duration."""
+    count, durations, errors = last - first, column_of(ward, 0), column_of(ward, 1)
+    for place in range(count):
+        durations[place], errors[place], _, _ = four(ward, who, first + place, step, _STEP, 0)
+    if not ward.alone:
+        draw_all(ward, step_at(ward, step).duration, durations, count)
+    for place in range(count):
+        index = case_index(ward, who, first + place)
+        step_luck_at(ward, index, step).duration = durations[place]
+        easiness = case_luck_at(ward, index).easiness
+        odds_at(ward, index, step).odds = odds_of(errors[place], easiness)
 
 
 @unit

@@ -123,6 +123,9 @@ PERSON_LUCK = record("multiplier", "epoch")
 
 LOG_ROW = record("time number second", "kind trainee case step level independent")
 
+BATCH, COLUMNS = 64, 5
+"""Luck is turned into variates for so many cases at once, in columns of numbers."""
+
 MOST_CASE_BYTES = 16 * 2**20
 MOST_EPISODE_BYTES = 16 * 2**20
 """What the luck that is kept for other points may take. Beyond that a trainee's cases take turns in
@@ -139,7 +142,7 @@ WARD = record(
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
     "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
     "held_at case_luck_at step_luck_at odds_at kept_at error_bounds_at recovery_bounds_at "
-    "episode_luck_at persons_at log_at log_rows "
+    "episode_luck_at persons_at columns_at log_at log_rows "
     # how much of it there is
     "trainees case_width later_width step_width kind_width worst_width queue_width kept "
     # the ward at an instant
@@ -248,6 +251,7 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
         "step_luck_at": np.zeros(rows * steps, STEP_LUCK),
         "episode_luck_at": np.zeros(rows * steps if kept else episodes, EPISODE_LUCK),
         "persons_at": np.zeros(int(settings["draws"]["pool"].max()), PERSON_LUCK),
+        "columns_at": np.zeros(BATCH * COLUMNS),
         "log_at": np.zeros(log_rows, LOG_ROW),
     }
     numbers = {
