@@ -100,9 +100,7 @@ def recovers(
         )  # fmt: skip
     if answer != _UNSURE:
         return bool(answer == _YES)
-    chance = learned(
-        kind.recovery_novice, kind.recovery_expert, resilience, kind.learning_episodes
-    )
+    chance = learned(kind.recovery_novice, kind.recovery_expert, resilience, kind.learning_episodes)
     logits = -difficulty - setting.log_odds_ratio * distress
     return bool(luck.recovery < shifted(chance, logits))
 

@@ -325,7 +325,10 @@ def escalation(ward: Any, kind: Any, row: Any, level: int) -> float:
 def misjudgement(ward: Any, row: Any, level: int) -> float:
     """The factor by which the supervisor mistakes the time left at this level."""
     if _at_first(row, _MISJUDGEMENT << level):
-        draws, z = setting_at(ward, 0).draws, standard_normal(_u(ward, row, _OF_MISJUDGEMENT, level))
+        draws, z = (
+            setting_at(ward, 0).draws,
+            standard_normal(_u(ward, row, _OF_MISJUDGEMENT, level)),
+        )
         row.misjudgement[level] = perceived_window(1.0, draws.bias, draws.noise, z)
     factor: float = row.misjudgement[level]
     return factor

@@ -200,9 +200,7 @@ def open_error(ward: Any, who: int, now: float) -> int:
     else:
         trainee.doing, trainee.standing = STANDING, slot
         trainee.due = NEVER
-    episode.luck = episode_row(
-        ward, slot, case_luck_at(ward, trainee.row), who, trainee.case, step
-    )
+    episode.luck = episode_row(ward, slot, case_luck_at(ward, trainee.row), who, trainee.case, step)
     luck = episode_luck_at(ward, episode.luck)
     wind_clocks(ward, setting_at(ward, 0), kind, trainee, episode, luck)
     return slot
