@@ -26,7 +26,6 @@ from engine.kernel_memory import unit
 from engine.kernel_state import (
     DONE,
     NEVER,
-    NOBODY,
     NOT_REACHED,
     case_luck_at,
     episode_luck_at,
@@ -60,7 +59,7 @@ def attempt_alone(ward: Any, who: int, case: int) -> bool:
             _tell(ward, trainee, who, step, now)
             if not kind_at(ward, tale.kind).latent:
                 if tale.level >= SEVERE or tale.ended >= cut_at:
-                    return tale.ended != cut_at
+                    return bool(tale.ended != cut_at)
                 now = tale.ended
                 continue
             if tale.level >= SEVERE:

@@ -16,8 +16,8 @@ from engine.event_log import CALL as BY_CALL
 from engine.event_log import CUED, EXHAUSTED, SUBSIDED, TRAINEE
 from engine.event_log import SAFETY_NET as BY_NET
 from engine.event_log import TAKEOVER as BY_TAKEOVER
-from engine.kernel_log import ALARM, CALL_ROW, CUE_ROW, ERROR, HARM_ROW, VISIBLE_ROW, tell
 from engine.kernel_chance import recovers
+from engine.kernel_log import ALARM, CALL_ROW, CUE_ROW, ERROR, HARM_ROW, VISIBLE_ROW, tell
 from engine.kernel_luck import (
     call_time,
     cue_luck,
@@ -190,10 +190,9 @@ def _cue(
 ) -> None:  # fmt: skip
     """The supervisor says something; it matters where no recovery is coming."""
     level, helps = episode.level, 0.0
-    if episode.recovery_due == NEVER:
-        if cue_luck(ward, luck, level) < setting.cue_works:
-            episode.recovery_due = now + cued_time(ward, kind, luck, level)
-            episode.clock[RECOVERY] = episode.recovery_due
-            episode.cued = 1
-            helps = 1.0 if episode.recovery_due < NEVER else 0.0
+    if episode.recovery_due == NEVER and cue_luck(ward, luck, level) < setting.cue_works:
+        episode.recovery_due = now + cued_time(ward, kind, luck, level)
+        episode.clock[RECOVERY] = episode.recovery_due
+        episode.cued = 1
+        helps = 1.0 if episode.recovery_due < NEVER else 0.0
     tell(ward, now, CUE_ROW, episode, helps, 0.0)

@@ -31,7 +31,8 @@ def unit(function: Code) -> Code:
     It is a part of whatever law calls it: machine code is made of the whole, once.
     """
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    dispatcher: Any = numba.njit(
+    njit: Any = numba.njit
+    dispatcher = njit(
         fastmath=False, error_model="numpy", nogil=True, pipeline_class=_PartCompiler, **options
     )(function)
     template = dispatcher.get_call_template
@@ -46,9 +47,14 @@ def unit(function: Code) -> Code:
     return compiled
 
 
+_build: Any = DefaultPassBuilder.define_nopython_pipeline
+_make_known: Any = _dynfunc.make_function
+_register: Any = register_pass
+
+
 class _Part(JITCodeLibrary):
     """Code to be linked into that of a law; by itself it is neither optimised nor turned into
-    machine code, which took four fifths of the time to compile."""
+    machine code, which took most of the time of compiling the kernel."""
 
     def finalize(self) -> None:
         self._finalized = True
@@ -58,7 +64,7 @@ class _Part(JITCodeLibrary):
             self._linking_libraries.append(library)
 
 
-@register_pass(mutates_CFG=True, analysis_only=False)
+@_register(mutates_CFG=True, analysis_only=False)
 class _PartLowering(NativeLowering):
     """Lowers a function into a part."""
 
@@ -66,17 +72,19 @@ class _PartLowering(NativeLowering):
 
     def run_pass(self, state: Any) -> bool:
         context, flags = state.targetctx, state.flags
-        part = _Part(context.codegen(), state.func_id.func_qualname)
+        make: Any = _Part
+        part = make(context.codegen(), state.func_id.func_qualname)
         state.library = part
         flags.no_compile = True
         try:
-            super().run_pass(state)
+            lower: Any = super().run_pass
+            lower(state)
         finally:
             flags.no_compile = False
         lowered = state["cr"]
         module, name = lowered.fndesc.lookup_module(), lowered.fndesc.qualname
         # by this object numba knows the part; like any law without a wrapper it has no address
-        known_as = _dynfunc.make_function(module, name, "a part", 0, lowered.env, (part,))
+        known_as = _make_known(module, name, "a part", 0, lowered.env, (part,))
         context.insert_user_function(known_as, lowered.fndesc, [part, *part._linking_libraries])
         state["cr"] = lowered._replace(cfunc=known_as)
         return True
@@ -86,7 +94,7 @@ class _PartCompiler(Compiler):
     """Compiles a function as a part."""
 
     def define_pipelines(self) -> list[Any]:
-        manager = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        manager = _build(self.state)
         for place, (each, text) in enumerate(manager.passes):
             if each is NativeLowering:
                 manager.passes[place] = (_PartLowering, text)

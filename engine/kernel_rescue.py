@@ -18,6 +18,7 @@ from engine.event_log import (
     UNNOTICED,
 )
 from engine.event_log import TAKEOVER as BY_TAKEOVER
+from engine.kernel_chance import works
 from engine.kernel_log import (
     BACKUP,
     FIX_FAILED,
@@ -27,7 +28,6 @@ from engine.kernel_log import (
     SENT_AWAY,
     tell,
 )
-from engine.kernel_chance import works
 from engine.kernel_luck import backup_time, fix_time, rescue_luck
 from engine.kernel_memory import unit
 from engine.kernel_state import (

@@ -58,8 +58,8 @@ EPISODE = record(
     "opened first_harm reached recovery_due notice_at requested_at assigned_at hands_on_at "
     "ended_at difficulty multiplier struggle due",
     "trainee case step kind latent watched level judged requested reason level_at_request "
-    "assigned tries try_level backup cued needless to_judge asks fate by left wants queue queue_place next "
-    "address luck order",
+    "assigned tries try_level backup cued needless to_judge asks fate by left wants queue "
+    "queue_place next address luck order",
     (("clock", np.float64, (CLOCKS,)),),
 )
 """What happens to an episode leaves a mark for `engine.kernel_ward.update_episode`: `to_judge`,
@@ -92,7 +92,7 @@ STEP_LUCK = record("duration error fraction kind", "")
 """What luck brings to a step; `error`, `fraction` and `kind` are uniform numbers."""
 
 ODDS = record("odds")
-"""The odds of a step's `error` for a patient of difficulty 0, or NaN: see `engine.kernel_chance`."""
+"""The odds of a step's `error` for a patient of difficulty 0, or NaN (`engine.kernel_chance`)."""
 
 LEAST_ODDS, MOST_ODDS, MOST_CHANCE, LEAST_CHANCE = 1e-300, 1e300, 1.0 - 1e-6, 1e-6
 """Where odds are kept, and chances compared by them."""
@@ -106,8 +106,8 @@ OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
 
 EPISODE_LUCK = record(
-    "fragility easiness first_harm recovery recovery_odds recovery_time visible call call_time safety_net "
-    "safety_net_time response backup_response",
+    "fragility easiness first_harm recovery recovery_odds recovery_time visible call call_time "
+    "safety_net safety_net_time response backup_response",
     "epoch address known trainee case step",
     tuple(
         (name, np.float64, (OCCURRENCES,))
@@ -140,9 +140,9 @@ WARD = record(
     "now last_row",
     # where things are in memory
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
-    "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
-    "held_at case_luck_at step_luck_at odds_at kept_at error_bounds_at recovery_bounds_at "
-    "episode_luck_at persons_at columns_at log_at log_rows "
+    "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at "
+    "running_at held_at case_luck_at step_luck_at odds_at kept_at error_bounds_at "
+    "recovery_bounds_at episode_luck_at persons_at columns_at log_at log_rows "
     # how much of it there is
     "trainees case_width later_width step_width kind_width worst_width queue_width kept "
     # the ward at an instant

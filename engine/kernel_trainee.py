@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.event_log import BACKUP, SUPERVISOR
 from engine.kernel_booking import book_carried, book_steps, bring_to, carry, experience, known
+from engine.kernel_chance import forget_bounds, goes_wrong
 from engine.kernel_episode import open_episode, wind_clocks
 from engine.kernel_log import (
     CASE_CLOSE,
@@ -19,7 +20,6 @@ from engine.kernel_log import (
     STEP_END,
     write,
 )
-from engine.kernel_chance import forget_bounds, goes_wrong
 from engine.kernel_luck import case_row, detail_case, episode_row, learning_speed
 from engine.kernel_memory import unit
 from engine.kernel_state import (
