@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.elementary import log
+from engine.elementary import exp, log
 from engine.quantiles import lognormal_sigma
 from engine.quantities import Distribution
 from engine.rules import DEATH, LEVEL_NAMES
@@ -61,9 +61,14 @@ SETTING = record(
     "shock relief log_odds_ratio distress_half_life",
     "trainees cases independent_cases independent_safety_net supervisors policy stop_at has_cue "
     "tries finishes alarm_from",
-    [("draws", SETTING_DRAWS), ("weight", np.float64, (DEATH + 1,))],
+    [
+        ("draws", SETTING_DRAWS),
+        ("weight", np.float64, (DEATH + 1,)),
+        ("penalty", np.float64, (DEATH + 1,)),
+    ],
 )
-"""One point: everything that is not of a step or of a kind of error."""
+"""One point: everything that is not of a step or of a kind of error. `penalty`: the odds ratio of a
+rescue at each level of harm."""
 
 STEP = record("novice expert", "first_kind kinds", [("duration", DISTRIBUTION)])
 """One step; its kinds are `kinds[point, first_kind : first_kind + kinds]`."""
@@ -230,6 +235,8 @@ def _write_draws(row: Any, scenario: Scenario, pool: _Values) -> None:
 def _write_supervision(row: Any, scenario: Scenario) -> None:
     supervision = scenario.supervision
     cue = supervision.cue
+    log_penalty = log(supervision.rescue.penalty)
+    row["penalty"] = [exp(level * log_penalty) for level in range(DEATH + 1)]
     _fill(
         row,
         watched=supervision.watched,
@@ -239,7 +246,7 @@ def _write_supervision(row: Any, scenario: Scenario) -> None:
         sharpness=supervision.judgement.sharpness,
         usual_latency=supervision.response.standard.median + supervision.fix.standard.median,
         success=supervision.rescue.success,
-        log_penalty=log(supervision.rescue.penalty),
+        log_penalty=log_penalty,
         supervisors=supervision.supervisors,
         policy=POLICIES.index(supervision.policy),
         stop_at=_level(supervision.stop_at),

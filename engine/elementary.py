@@ -14,6 +14,8 @@ preserved.
 
 import math
 
+import numpy as np
+
 from engine.jit import bits_of, float_of, law
 
 LN2_HIGH = 6.93147180369123816490e-01  # the upper 33 bits of ln 2: its products with k are exact
@@ -39,6 +41,20 @@ def exp(x: float) -> float:
     if x < EXP_UNDERFLOW:
         return 0.0
     k = int(INVERSE_LN2 * x + (0.5 if x >= 0.0 else -0.5))
+    return scale_by_power_of_two(_mantissa(x, float(k)), k)
+
+
+@law
+def exp_near(x: float) -> float:
+    """exp(x) for -700 <= x <= 700, to the bit, without a branch: loops of it become vector code."""
+    k = np.int32(INVERSE_LN2 * x + (0.5 if x >= 0.0 else -0.5))
+    factor: float = float_of((np.int64(k) + 1023) << 52)
+    return _mantissa(x, float(k)) * factor
+
+
+@law
+def _mantissa(x: float, k: float) -> float:
+    """e**x / 2**k, for the whole number k nearest to x / ln 2."""
     high = x - k * LN2_HIGH
     low = k * LN2_LOW
     r = high - low
@@ -48,8 +64,7 @@ def exp(x: float) -> float:
         + t * (6.61375632143793436117e-05 + t * (-1.65339022054652515390e-06
         + t * 4.13813679705723846039e-08))))
     # fmt: on
-    y = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    return scale_by_power_of_two(y, k)
+    return 1.0 - ((low - (r * c) / (2.0 - c)) - high)
 
 
 @law

@@ -5,13 +5,18 @@ must agree with it to the last bit on every event (tests/test_engines_agree.py).
 
     columns.py          scenarios as arrays
     kernel_state.py     what is remembered while it runs
-    kernel_luck.py      luck turned into variates, once for all points that draw alike
+    kernel_memory.py    how compiled code reaches it, and is compiled as one whole
+    kernel_batch.py     uniform numbers turned into variates, also by the column
+    kernel_luck.py      luck, once for all points that draw alike
+    kernel_chance.py    whether a chance comes true, mostly without computing its law
     kernel_log.py       the event log
     kernel_rescue.py    rescues and the end of an episode
     kernel_judgement.py a supervisor judges
     kernel_episode.py   an episode opens, its clocks ring
     kernel_booking.py   what a case taught
     kernel_trainee.py   attempts, debriefs
+    kernel_plain.py     cases of training in which nothing can go wrong
+    kernel_alone.py     cases of independent practice
     kernel_clocks.py    which clock rings next
     kernel_ward.py      queues and assignments
     kernel_books.py     outcomes

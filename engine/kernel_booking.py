@@ -5,10 +5,13 @@ from typing import Any
 from engine.event_log import CUED
 from engine.kernel_memory import unit
 from engine.kernel_state import (
+    AT_CLOSE,
     DONE,
+    KEPT_PER_CASE,
     NOBODY,
     OBSERVED,
     episode_at,
+    kept_at,
     kind_at,
     setting_at,
     trainee_at,
@@ -26,16 +29,29 @@ from engine.rules import (
 
 
 @unit
-def bring_to(setting: Any, trainee: Any, now: float) -> None:
-    """Let what was learnt, and distress, decay up to now."""
+def bring_to(ward: Any, trainee: Any, now: float, place: int) -> None:
+    """Let what was learnt, and distress, decay up to now: AT_START or AT_CLOSE of a case."""
     elapsed = now - trainee.as_of
+    if elapsed == 0.0:
+        return
     trainee.as_of = now
-    left = kept(elapsed, setting.half_life)
+    setting, kept = setting_at(ward, 0), trainee.row * KEPT_PER_CASE + place
+    left = _share(kept_at(ward, kept), elapsed, setting.half_life)
     trainee.practice *= left
     trainee.failure *= left
     trainee.observing *= left
     trainee.resilience *= left
-    trainee.distress *= kept(elapsed, setting.distress_half_life)
+    if trainee.distress != 0.0:
+        trainee.distress *= _share(kept_at(ward, kept + 1), elapsed, setting.distress_half_life)
+
+
+@unit
+def _share(memo: Any, elapsed: float, half_life: float) -> float:
+    if memo.elapsed != elapsed or memo.half_life != half_life:
+        memo.elapsed, memo.half_life = elapsed, half_life
+        memo.share = kept(elapsed, half_life)
+    share: float = memo.share
+    return share
 
 
 @unit
@@ -60,7 +76,7 @@ def book_steps(ward: Any, who: int) -> None:
     for step in range(setting.draws.steps):
         slot = work_at(ward, who, step).done
         if slot == DONE:
-            trainee.practice += step_gain(trainee.speed, setting.practice, steps)
+            book_practice(setting, trainee)
         elif slot == OBSERVED:
             trainee.observing += step_gain(trainee.speed, setting.observing, steps)
         elif slot >= 0:
@@ -68,6 +84,13 @@ def book_steps(ward: Any, who: int) -> None:
                 episode_at(ward, slot).left = 1
             else:
                 _book_episode(ward, slot)
+
+
+@unit
+def book_practice(setting: Any, trainee: Any) -> None:
+    """Book a step done without error."""
+    steps = float(setting.draws.steps)
+    trainee.practice += step_gain(trainee.speed, setting.practice, steps)
 
 
 @unit
@@ -87,24 +110,32 @@ def _book_episode(ward: Any, slot: int) -> None:
     """Book what an episode taught, and free its slot."""
     episode = episode_at(ward, slot)
     trainee, setting = trainee_at(ward, episode.trainee), setting_at(ward, 0)
-    debriefed = trainee.debriefed and known(episode)
-    value = kind_at(ward, episode.kind).value
+    debriefed = bool(trainee.debriefed and known(episode))
+    value, level = kind_at(ward, episode.kind).value, episode.level
+    book_lesson(setting, trainee, value, episode.struggle, episode.by, level, debriefed)
+    if not ward.alone:
+        relief = setting.relief if debriefed else 0.0
+        trainee.distress += distress_gain(setting.shock, setting.weight[level], relief)
+    episode.next = ward.free
+    ward.free = slot
+
+
+@unit
+def book_lesson(
+    setting: Any, trainee: Any, value: float, struggle: float, by: int, level: int, debriefed: bool
+) -> None:
+    """Book what an episode added to experience and resilience."""
     steps = float(setting.draws.steps)
     rate = setting.failure_debriefed if debriefed else setting.failure_alone
     practice = step_gain(trainee.speed, setting.practice, steps)
-    failure = failure_gain(trainee.speed, value, episode.struggle, rate, steps)
-    if episode.by <= CUED and practice >= failure:
+    failure = failure_gain(trainee.speed, value, struggle, rate, steps)
+    if by <= CUED and practice >= failure:
         trainee.practice += practice
     else:
         trainee.failure += failure
-    if episode.level <= MILD:
+    if level <= MILD:
         rate = setting.resilience_debriefed if debriefed else setting.resilience_alone
-        trainee.resilience += resilience_gain(trainee.speed, episode.struggle, rate)
-    if not ward.alone:
-        relief = setting.relief if debriefed else 0.0
-        trainee.distress += distress_gain(setting.shock, setting.weight[episode.level], relief)
-    episode.next = ward.free
-    ward.free = slot
+        trainee.resilience += resilience_gain(trainee.speed, struggle, rate)
 
 
 @unit
@@ -124,5 +155,5 @@ def carry(ward: Any, slot: int, now: float) -> None:
         episode_at(ward, before).next = slot
     if trainee.trained and trainee.latents == 0:
         trainee.debriefed = 0
-        bring_to(setting_at(ward, 0), trainee, now)
+        bring_to(ward, trainee, now, AT_CLOSE)
         book_carried(ward, episode_at(ward, slot).trainee)

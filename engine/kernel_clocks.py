@@ -4,13 +4,10 @@ One clock stands for each trainee (0, 1, ...) and, behind them, for each latent 
 of their events. Events of one instant come in the order of their keys (rank, trainee, case, step).
 """
 
-import math
 from typing import Any
 
 from engine.kernel_memory import unit
-from engine.kernel_state import NOBODY, node_at, place_at
-
-NEVER = math.inf
+from engine.kernel_state import NEVER, NOBODY, node_at, place_at
 
 
 @unit
@@ -29,6 +26,19 @@ def set_clock(ward: Any, who: int, due: float, order: int) -> None:
     node = node_at(ward, at)
     node.due, node.order, node.who = due, order, who
     place_at(ward, who).at = at
+
+
+@unit
+def next_of_others(ward: Any, who: int) -> float:
+    """When the first clock rings that is not this one; its own may stand in the past."""
+    if ward.clocks == 0:
+        return NEVER
+    if place_at(ward, who).at != 0:
+        return float(node_at(ward, 0).due)
+    due = NEVER
+    for below in range(1, min(3, ward.clocks)):
+        due = min(due, node_at(ward, below).due)
+    return due
 
 
 @unit

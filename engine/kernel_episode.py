@@ -16,8 +16,18 @@ from engine.event_log import CALL as BY_CALL
 from engine.event_log import CUED, EXHAUSTED, SUBSIDED, TRAINEE
 from engine.event_log import SAFETY_NET as BY_NET
 from engine.event_log import TAKEOVER as BY_TAKEOVER
+from engine.kernel_chance import recovers
 from engine.kernel_log import ALARM, CALL_ROW, CUE_ROW, ERROR, HARM_ROW, VISIBLE_ROW, tell
-from engine.kernel_luck import know_fourth, know_opening, know_third
+from engine.kernel_luck import (
+    call_time,
+    cue_luck,
+    cued_time,
+    escalation,
+    know_opening,
+    recovery_time,
+    safety_net_time,
+    visible_time,
+)
 from engine.kernel_memory import unit
 from engine.kernel_rescue import fix_ends, hands_on
 from engine.kernel_state import (
@@ -37,7 +47,7 @@ from engine.kernel_state import (
     TRAINEE_BITS,
     VISIBLE,
 )
-from engine.rules import NONE, learned, shifted
+from engine.rules import NONE
 
 NEVER = math.inf
 
@@ -50,7 +60,7 @@ def open_episode(ward: Any, trainee: Any, episode: Any, who: int, step: int, now
     """A new episode of the case under way, before any of its clocks is wound."""
     episode.trainee, episode.case, episode.step = who, trainee.case, step
     episode.address = (who << TRAINEE_BITS) | (trainee.case << CASE_BITS) | step
-    episode.difficulty, episode.fragility = trainee.difficulty, trainee.fragility
+    episode.difficulty = trainee.difficulty
     episode.multiplier, episode.watched = trainee.multiplier, trainee.watched
     episode.opened = episode.reached = now
     episode.recovery_due = episode.hands_on_at = episode.requested_at = NEVER
@@ -73,22 +83,21 @@ def wind_clocks(
     """Start the clocks of an episode that opens."""
     now = episode.opened
     tell(ward, now, ERROR, episode, float(kind.index), float(kind.latent))
-    know_opening(ward, kind, episode, luck)
+    know_opening(ward, kind, luck)
     episode.first_harm = now + luck.first_harm
     episode.clock[HARM] = episode.first_harm
     if episode.watched:
-        episode.clock[VISIBLE] = now + luck.visible
+        episode.clock[VISIBLE] = now + visible_time(ward, kind, luck)
     if luck.call < kind.call_probability:
-        episode.clock[CALL] = now + luck.call_time
+        episode.clock[CALL] = now + call_time(ward, kind, luck)
     nets = setting.independent_safety_net if ward.alone else 1
     if nets and luck.safety_net < kind.safety_net_probability:
-        episode.clock[SAFETY_NET] = now + luck.safety_net_time
-    chance = learned(
-        kind.recovery_novice, kind.recovery_expert, trainee.case_resilience, kind.learning_episodes
-    )
-    logits = -episode.difficulty - setting.log_odds_ratio * trainee.case_distress
-    if luck.recovery < shifted(chance, logits):
-        episode.recovery_due = now + luck.recovery_time
+        episode.clock[SAFETY_NET] = now + safety_net_time(ward, kind, luck)
+    if recovers(
+        ward, episode.trainee, episode.kind, luck, trainee.case_resilience, episode.difficulty,
+        trainee.case_distress,
+    ):  # fmt: skip
+        episode.recovery_due = now + recovery_time(ward, kind, luck)
         episode.clock[RECOVERY] = episode.recovery_due
 
 
@@ -128,9 +137,9 @@ def ring(
     elif rank == TAKEOVER:
         episode.asks = BY_TAKEOVER
     elif rank == HANDS_ON:
-        hands_on(ward, setting, kind, episode, luck, now)
+        hands_on(ward, setting, episode, luck, now)
     elif rank == FIX_ENDS:
-        fix_ends(ward, setting, kind, episode, luck, now)
+        fix_ends(ward, setting, episode, luck, now)
     elif rank == SAFETY_NET:
         episode.by = BY_NET
     elif rank == RECOVERY:
@@ -152,8 +161,7 @@ def _harm(
     if level == kind.worst_harm:
         episode.by = EXHAUSTED
         return
-    know_third(ward, kind, episode, luck, level)
-    episode.clock[HARM] = now + luck.escalation[level]
+    episode.clock[HARM] = now + escalation(ward, kind, luck, level)
     if episode.requested:
         return
     hands_off = setting.policy == HANDS_OFF
@@ -182,11 +190,9 @@ def _cue(
 ) -> None:  # fmt: skip
     """The supervisor says something; it matters where no recovery is coming."""
     level, helps = episode.level, 0.0
-    if episode.recovery_due == NEVER:
-        know_fourth(ward, kind, episode, luck, level)
-        if luck.cue[level] < setting.cue_works:
-            episode.recovery_due = now + luck.cued_time[level]
-            episode.clock[RECOVERY] = episode.recovery_due
-            episode.cued = 1
-            helps = 1.0 if episode.recovery_due < NEVER else 0.0
+    if episode.recovery_due == NEVER and cue_luck(ward, luck, level) < setting.cue_works:
+        episode.recovery_due = now + cued_time(ward, kind, luck, level)
+        episode.clock[RECOVERY] = episode.recovery_due
+        episode.cued = 1
+        helps = 1.0 if episode.recovery_due < NEVER else 0.0
     tell(ward, now, CUE_ROW, episode, helps, 0.0)

@@ -17,7 +17,7 @@ from engine.columns import (
 from engine.event_log import ALLOWED, LATE_NOTICED, PREVENTED
 from engine.event_log import TAKEOVER as BY_TAKEOVER
 from engine.kernel_log import JUDGE_NOW, JUDGE_WAIT, tell
-from engine.kernel_luck import know_fourth, know_third
+from engine.kernel_luck import misjudgement, slip
 from engine.kernel_memory import unit
 from engine.kernel_state import CUE, HARM, NO_QUEUE, TAKEOVER
 from engine.rules import (
@@ -25,7 +25,6 @@ from engine.rules import (
     NONE,
     cue_time,
     perceived_chance,
-    perceived_window,
     planned_takeover,
     threshold_time,
     tolerated_chance,
@@ -42,16 +41,15 @@ def judge(
     """A supervisor judges: step in now, or wait with a takeover in mind (model, section 5)."""
     episode.to_judge = 0
     level = episode.level
-    know_third(ward, kind, episode, luck, level)
-    know_fourth(ward, kind, episode, luck, level)
-    draws = setting.draws
-    window = perceived_window(
-        episode.clock[HARM] - episode.reached, draws.bias, draws.noise, luck.misjudgement[level]
-    )
-    perceived = perceived_chance(
-        now, episode.reached, window, setting.usual_latency, setting.sharpness
-    )
-    tolerated = _tolerated(setting, kind, trainee, episode, luck.slip[level])
+    window = episode.clock[HARM] - episode.reached
+    if window < NEVER:
+        window *= misjudgement(ward, luck, level)
+    perceived = 0.0
+    if ward.logging:
+        perceived = perceived_chance(
+            now, episode.reached, window, setting.usual_latency, setting.sharpness
+        )
+    tolerated = _tolerated(setting, kind, trainee, episode, slip(ward, luck, level))
     wanted = _wanted(setting, kind, episode, now, window, tolerated)
     planned = planned_takeover(now, wanted, episode.opened, setting.time_cap)
     _first_judgement(ward, trainee, episode, now, planned)
@@ -68,7 +66,7 @@ def judge(
 
 
 @unit
-def _tolerated(setting: Any, kind: Any, trainee: Any, episode: Any, slip: float) -> float:
+def _tolerated(setting: Any, kind: Any, trainee: Any, episode: Any, slipped: float) -> float:
     """The tolerated chance q; 0 under policies that don't weigh."""
     policy = setting.policy
     if policy in (ZERO_TOLERANCE, HANDS_OFF, TIME_LIMIT):
@@ -77,7 +75,7 @@ def _tolerated(setting: Any, kind: Any, trainee: Any, episode: Any, slip: float)
     trusted = trust(float(trainee.good), float(trainee.seen)) if policy == ENTRUSTMENT else 1.0
     level = kind.first_harm if episode.level == NONE else episode.level + 1
     tolerated: float = tolerated_chance(
-        setting.permissiveness, episode.multiplier, slip, value, trusted, setting.weight[MILD],
+        setting.permissiveness, episode.multiplier, slipped, value, trusted, setting.weight[MILD],
         setting.weight[level],
     )  # fmt: skip
     return tolerated

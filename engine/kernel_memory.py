@@ -12,7 +12,12 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 from llvmlite import ir
+from numba import _dynfunc  # type: ignore[attr-defined]
 from numba.core import types
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler, DefaultPassBuilder
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
 from numba.extending import intrinsic
 
 Code = TypeVar("Code", bound=Callable[..., Any])
@@ -21,11 +26,15 @@ _WORD = ir.IntType(64)
 
 
 def unit(function: Code) -> Code:
-    """A law that only compiled code calls; for integers it is compiled once, not per constant."""
+    """A law that only compiled code calls; for integers it is compiled once, not per constant.
+
+    It is a part of whatever law calls it: machine code is made of the whole, once.
+    """
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    dispatcher: Any = numba.njit(fastmath=False, error_model="numpy", nogil=True, **options)(
-        function
-    )
+    njit: Any = numba.njit
+    dispatcher = njit(
+        fastmath=False, error_model="numpy", nogil=True, pipeline_class=_PartCompiler, **options
+    )(function)
     template = dispatcher.get_call_template
     unliteral: Any = types.unliteral
 
@@ -36,6 +45,61 @@ def unit(function: Code) -> Code:
     dispatcher.get_call_template = plainly
     compiled: Code = dispatcher
     return compiled
+
+
+_build: Any = DefaultPassBuilder.define_nopython_pipeline
+_make_known: Any = _dynfunc.make_function
+_register: Any = register_pass
+
+
+class _Part(JITCodeLibrary):
+    """Code to be linked into that of a law; by itself it is neither optimised nor turned into
+    machine code, which took most of the time of compiling the kernel."""
+
+    def finalize(self) -> None:
+        self._finalized = True
+
+    def add_linking_library(self, library: Any) -> None:
+        if library not in self._linking_libraries:
+            self._linking_libraries.append(library)
+
+
+@_register(mutates_CFG=True, analysis_only=False)
+class _PartLowering(NativeLowering):
+    """Lowers a function into a part."""
+
+    _name = "leeway_part_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        context, flags = state.targetctx, state.flags
+        make: Any = _Part
+        part = make(context.codegen(), state.func_id.func_qualname)
+        state.library = part
+        flags.no_compile = True
+        try:
+            lower: Any = super().run_pass
+            lower(state)
+        finally:
+            flags.no_compile = False
+        lowered = state["cr"]
+        module, name = lowered.fndesc.lookup_module(), lowered.fndesc.qualname
+        # by this object numba knows the part; like any law without a wrapper it has no address
+        known_as = _make_known(module, name, "a part", 0, lowered.env, (part,))
+        context.insert_user_function(known_as, lowered.fndesc, [part, *part._linking_libraries])
+        state["cr"] = lowered._replace(cfunc=known_as)
+        return True
+
+
+class _PartCompiler(Compiler):
+    """Compiles a function as a part."""
+
+    def define_pipelines(self) -> list[Any]:
+        manager = _build(self.state)
+        for place, (each, text) in enumerate(manager.passes):
+            if each is NativeLowering:
+                manager.passes[place] = (_PartLowering, text)
+        manager.finalize()
+        return [manager]
 
 
 def cells(ward: Any, address: str, cell: Any, width: str | None = None) -> Any:

@@ -1,7 +1,7 @@
 """Rescues and the end of an episode in the kernel (model, section 4).
 
 Arguments that recur: `ward`, `trainee` and `episode` are records of `engine.kernel_state`,
-`setting` and `kind` of `engine.columns`; `luck` is the episode's EPISODE_LUCK.
+`setting` of `engine.columns`; `luck` is the episode's EPISODE_LUCK.
 """
 
 import math
@@ -18,6 +18,7 @@ from engine.event_log import (
     UNNOTICED,
 )
 from engine.event_log import TAKEOVER as BY_TAKEOVER
+from engine.kernel_chance import works
 from engine.kernel_log import (
     BACKUP,
     FIX_FAILED,
@@ -27,7 +28,7 @@ from engine.kernel_log import (
     SENT_AWAY,
     tell,
 )
-from engine.kernel_luck import fix_time, know_third, rescue_luck
+from engine.kernel_luck import backup_time, fix_time, rescue_luck
 from engine.kernel_memory import unit
 from engine.kernel_state import (
     CALL,
@@ -43,7 +44,7 @@ from engine.kernel_state import (
     TAKEOVER,
     VISIBLE,
 )
-from engine.rules import NONE, shifted, struggle_share
+from engine.rules import NONE, struggle_share
 
 NEVER = math.inf
 
@@ -52,7 +53,7 @@ NEVER = math.inf
 
 
 @unit
-def request(ward: Any, kind: Any, episode: Any, luck: Any, now: float) -> None:
+def request(ward: Any, episode: Any, luck: Any, now: float) -> None:
     """The one request for a rescue; alone, the backup sets out at once."""
     why = episode.asks
     episode.asks = NOBODY
@@ -65,63 +66,54 @@ def request(ward: Any, kind: Any, episode: Any, luck: Any, now: float) -> None:
     episode.clock[TAKEOVER] = episode.clock[CUE] = NEVER
     if ward.alone:
         tell(ward, now, BACKUP, episode, 0.0, 0.0)
-        know_third(ward, kind, episode, luck, 0)
         episode.assigned, episode.backup = 1, 1
-        episode.clock[HANDS_ON] = now + luck.backup_response
+        episode.clock[HANDS_ON] = now + backup_time(ward, luck)
     else:
         episode.wants = RESCUES
 
 
 @unit
-def hands_on(
-    ward: Any, setting: Any, kind: Any, episode: Any, luck: Any,
-    now: float,
-) -> None:  # fmt: skip
+def hands_on(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> None:
     """From here on only harm runs beside the fix."""
     tell(ward, now, HANDS_ON_ROW, episode, now - episode.requested_at, 0.0)
     episode.hands_on_at = now
     episode.clock[SAFETY_NET] = episode.clock[RECOVERY] = NEVER
     if ward.alone:
-        fix = fix_time(ward, kind, episode, luck, setting.tries)
+        fix = fix_time(ward, luck, setting.tries)
         episode.clock[FIX_ENDS] = now + fix
         return
     if episode.reason == BY_TAKEOVER and episode.recovery_due < episode.clock[HARM]:
         episode.needless = 1
-    _try(ward, setting, kind, episode, luck, now)
+    _try(ward, episode, luck, now)
 
 
 @unit
-def _try(ward: Any, setting: Any, kind: Any, episode: Any, luck: Any, now: float) -> None:
-    """A try begins; its chance is that of the level now standing."""
-    logits = -episode.difficulty + episode.level * setting.log_penalty
-    episode.try_chance = shifted(setting.success, logits)
-    fix = fix_time(ward, kind, episode, luck, episode.tries)
+def _try(ward: Any, episode: Any, luck: Any, now: float) -> None:
+    """A try begins; its chance will be that of the level now standing."""
+    episode.try_level = episode.level
+    fix = fix_time(ward, luck, episode.tries)
     episode.clock[FIX_ENDS] = now + fix
 
 
 @unit
-def fix_ends(
-    ward: Any, setting: Any, kind: Any, episode: Any, luck: Any,
-    now: float,
-) -> None:  # fmt: skip
+def fix_ends(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> None:
     """A try has worked or failed; after the last one the backup comes and can't fail."""
     if episode.backup:
         episode.by = BY_BACKUP
         return
-    if rescue_luck(ward, episode, luck, episode.tries) < episode.try_chance:
+    if works(setting, episode, rescue_luck(ward, luck, episode.tries), luck.easiness):
         episode.by = SUPERVISOR
         return
     tell(ward, now, FIX_FAILED, episode, float(episode.tries), 0.0)
     episode.tries += 1
     if episode.tries < setting.tries:
-        _try(ward, setting, kind, episode, luck, now)
+        _try(ward, episode, luck, now)
         return
     tell(ward, now, BACKUP, episode, 0.0, 0.0)
     ward.backups += 1
     episode.backup = 1
-    know_third(ward, kind, episode, luck, 0)
-    fix = fix_time(ward, kind, episode, luck, setting.tries)
-    episode.clock[FIX_ENDS] = (now + luck.backup_response) + fix
+    fix = fix_time(ward, luck, setting.tries)
+    episode.clock[FIX_ENDS] = (now + backup_time(ward, luck)) + fix
 
 
 # ---- the end ---------------------------------------------------------------------------------

@@ -10,11 +10,13 @@ import math
 from typing import Any
 
 from engine.event_log import CLASSES, RESOLVERS
+from engine.kernel_alone import attempt_alone, book_tales
 from engine.kernel_booking import book_steps
 from engine.kernel_books import remember_training, write_outcomes
-from engine.kernel_clocks import set_clock
+from engine.kernel_clocks import next_of_others, set_clock
 from engine.kernel_episode import ring
 from engine.kernel_memory import unit
+from engine.kernel_plain import run_plain_cases, run_plain_cases_alone
 from engine.kernel_state import (
     BETWEEN_CASES,
     CASE_STARTS,
@@ -69,9 +71,8 @@ def replicate(ward: Any, outcomes: Any) -> bool:
     remember_training(ward, outcomes)
     ward.alone = 1
     for who in range(setting.trainees):
-        for case in range(setting.independent_cases):
-            if not _run_case_alone(ward, who, case):
-                return False
+        if not _practise_alone(ward, who):
+            return False
     write_outcomes(ward, outcomes)
     return True
 
@@ -98,7 +99,7 @@ def _run_clocks(ward: Any) -> bool:
     trainees = ward.trainees
     while True:
         if ward.stir and _instant_is_over(ward):
-            ward.stir = 1 if assign(ward, ward.now) else 0
+            _let_supervisors_act(ward)
             continue
         if ward.clocks == 0:
             return True
@@ -120,8 +121,23 @@ def _instant_is_over(ward: Any) -> bool:
 
 
 @unit
+def _let_supervisors_act(ward: Any) -> None:
+    """One assignment, if there is one."""
+    who = assign(ward, ward.now)
+    if who == NOBODY:
+        ward.stir = 0
+    else:
+        ward.stir = 1
+        set_clock(ward, who, trainee_at(ward, who).due, trainee_at(ward, who).order)
+
+
+@unit
 def _run_on(ward: Any, who: int, latent: int) -> bool:
-    """The next event of a trainee or of a latent episode, and those after it that are private."""
+    """The next event of a trainee or of a latent episode, and what follows before anybody else.
+
+    Events of the trainee that come before any other clock rings are run through, and so are those
+    that are private. Returns False where more episodes are needed.
+    """
     trainee = trainee_at(ward, who)
     slot = latent
     while True:
@@ -134,12 +150,27 @@ def _run_on(ward: Any, who: int, latent: int) -> bool:
             now = episode_at(ward, slot).due
             _ring(ward, slot)
         else:
+            if trainee.doing == BETWEEN_CASES and not (ward.logging or ward.alone):
+                now = run_plain_cases(ward, who)
+                if now == NEVER:
+                    return True
             slot = _next_event(ward, who, now)
         if slot != NOBODY:
             update_episode(ward, slot, now)
-        if ward.logging or trainee.latents or trainee.due == NEVER:
+        others = next_of_others(ward, who)
+        while ward.stir and ward.now < min(trainee.due, others):
+            acted = assign(ward, ward.now)
+            if acted == NOBODY:
+                ward.stir = 0
+            elif acted != who:
+                set_clock(ward, acted, trainee_at(ward, acted).due, trainee_at(ward, acted).order)
+                return True
+            others = next_of_others(ward, who)
+        if trainee.due == NEVER or ward.stir:
             return True
-        if not (ward.alone or _is_private(ward, who)):
+        if trainee.due < others:
+            ward.now = trainee.due
+        elif ward.logging or trainee.latents or not _is_private(ward, who):
             return True
         slot = NOBODY
 
@@ -212,19 +243,43 @@ def _rings_privately(setting: Any, kind: Any, episode: Any) -> bool:
 
 
 @unit
+def _practise_alone(ward: Any, who: int) -> bool:
+    """The independent practice of a trainee. False: more episodes are needed."""
+    cases = setting_at(ward, 0).independent_cases
+    case = 0
+    while case < cases:
+        if not ward.logging:
+            case = run_plain_cases_alone(ward, who, case)
+        if case < cases:
+            if not _run_case_alone(ward, who, case):
+                return False
+            case += 1
+    ward.later_cases += cases
+    return True
+
+
+@unit
 def _run_case_alone(ward: Any, who: int, case: int) -> bool:
     """One case of independent practice, on a clock of its own, and what it taught."""
     trainee = trainee_at(ward, who)
+    if not ward.logging and attempt_alone(ward, who, case):
+        _count_harm(ward, trainee, book_tales(ward, who))
+        return True
     trainee.case, trainee.doing = case, BETWEEN_CASES
     trainee.due, trainee.order = 0.0, key(CASE_STARTS, who, case, 0)
     set_clock(ward, who, trainee.due, trainee.order)
     if not _run_clocks(ward):
         return False
     book_steps(ward, who)
-    ward.later_cases += 1
-    if trainee.worst >= MILD:
-        ward.later_harmed += 1
-        trainee.harm_later += setting_at(ward, 0).weight[trainee.worst]
-    if trainee.worst >= SEVERE:
-        ward.later_severe += 1
+    _count_harm(ward, trainee, trainee.worst)
     return True
+
+
+@unit
+def _count_harm(ward: Any, trainee: Any, worst: int) -> None:
+    """The harm done in a case of independent practice."""
+    if worst >= MILD:
+        ward.later_harmed += 1
+        trainee.harm_later += setting_at(ward, 0).weight[worst]
+    if worst >= SEVERE:
+        ward.later_severe += 1

@@ -5,6 +5,7 @@ which is kept for the other points of the same replication. Fields are float64 o
 minutes; a clock that doesn't run stands at infinity.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ NO_QUEUE, NOTICES, RESCUES = -1, 0, 1
 """The queue an episode waits in."""
 
 NOBODY = -1
+NEVER = math.inf
 
 
 TRAINEE = record(
@@ -44,7 +46,7 @@ TRAINEE = record(
     "speed practice failure observing resilience distress as_of "
     "case_experience case_resilience case_distress "
     # the case
-    "fragility difficulty multiplier begun ends supervisor_since "
+    "difficulty multiplier begun ends supervisor_since "
     "debrief_since debrief_begun debrief_left due "
     # sums for the outcomes
     "latency wait notice_wait busy harm_now harm_later error_probability",
@@ -54,10 +56,10 @@ TRAINEE = record(
 
 EPISODE = record(
     "opened first_harm reached recovery_due notice_at requested_at assigned_at hands_on_at "
-    "ended_at difficulty fragility multiplier try_chance struggle due",
+    "ended_at difficulty multiplier struggle due",
     "trainee case step kind latent watched level judged requested reason level_at_request "
-    "assigned tries backup cued needless to_judge asks fate by left wants queue queue_place next "
-    "address luck order",
+    "assigned tries try_level backup cued needless to_judge asks fate by left wants queue "
+    "queue_place next address luck order",
     (("clock", np.float64, (CLOCKS,)),),
 )
 """What happens to an episode leaves a mark for `engine.kernel_ward.update_episode`: `to_judge`,
@@ -68,34 +70,61 @@ of luck. `next` chains the carried episodes of a trainee, and the free slots."""
 NODE = record("due", "order who")
 """A place in the heap of clocks."""
 
+HELD = record("", "epoch first last")
+"""The cases of a trainee, training or alone, whose luck is in the tables: first to last - 1."""
+
 CASE_LUCK = record(
-    "gap fragility difficulty multiplier watched debrief debrief_duration",
-    "epoch address detailed person",
+    "gap fragility difficulty easiness multiplier watched debrief debrief_duration",
+    "detailed person",
 )
-"""What luck brings to a case; `watched` and `debrief` are uniform numbers."""
+"""What luck brings to a case; `watched` and `debrief` are uniform numbers; `easiness`: the odds
+ratio of the difficulty, upside down."""
+
+KEPT = record("elapsed half_life share")
+"""The share of what was learnt, or of distress, that was left after a time: computed for one point,
+it mostly serves the others too, who spend the same time between the same cases."""
+
+KEPT_PER_CASE = 4
+AT_START, AT_CLOSE = 0, 2
+"""Places of KEPT: what was learnt, and behind it distress, at the start of a case and its close."""
 
 STEP_LUCK = record("duration error fraction kind", "")
 """What luck brings to a step; `error`, `fraction` and `kind` are uniform numbers."""
+
+ODDS = record("odds")
+"""The odds of a step's `error` for a patient of difficulty 0, or NaN (`engine.kernel_chance`)."""
+
+LEAST_ODDS, MOST_ODDS, MOST_CHANCE, LEAST_CHANCE = 1e-300, 1e300, 1.0 - 1e-6, 1e-6
+"""Where odds are kept, and chances compared by them."""
+
+BOUND = record("amount distress least most")
+"""Of a trainee's errors in a step, or recoveries from a kind of error: with at least this `amount`
+of experience or resilience and at most this `distress`, luck whose odds are less than `least` is
+surely below the chance, and with odds above `most` surely not."""
 
 OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
 
 EPISODE_LUCK = record(
-    "first_harm recovery recovery_time visible call call_time safety_net safety_net_time response "
-    "backup_response",
-    "epoch address known",
+    "fragility easiness first_harm recovery recovery_odds recovery_time visible call call_time "
+    "safety_net safety_net_time response backup_response",
+    "epoch address known trainee case step",
     tuple(
         (name, np.float64, (OCCURRENCES,))
         for name in ("escalation", "misjudgement", "slip", "cue", "cued_time", "fix", "success")
     ),
 )
 """What luck brings to an episode; `recovery`, `call`, `safety_net`, `cue` and `success` are uniform
-numbers, `misjudgement` and `slip` are factors, times to harm are those of this patient. `known`:
-a bit for each block of luck that has been turned into variates."""
+numbers, `misjudgement` and `slip` are factors, times to harm are those of
+this patient; `recovery_odds` are those of `recovery` for a patient of difficulty 0. `known`: a bit
+for each piece of luck that is there."""
 
 PERSON_LUCK = record("multiplier", "epoch")
 
 LOG_ROW = record("time number second", "kind trainee case step level independent")
+
+BATCH, COLUMNS = 64, 5
+"""Luck is turned into variates for so many cases at once, in columns of numbers."""
 
 MOST_CASE_BYTES = 16 * 2**20
 MOST_EPISODE_BYTES = 16 * 2**20
@@ -103,12 +132,17 @@ MOST_EPISODE_BYTES = 16 * 2**20
 fewer rows, and an episode's luck lives and dies with its slot."""
 
 
+TALE = record("struggle ended harm first_harm call hands_on", "by level kind")
+"""What became of a step of independent practice: `by` is DONE, NOT_REACHED, or who resolved its
+episode; the rest is of the episode."""
+
 WARD = record(
     "now last_row",
     # where things are in memory
     "settings_at setting_at all_steps_at steps_at all_kinds_at kinds_at values_at values "
-    "trainees_at episodes_at work_at worst_at heap_at places_at queues_at waiting_at running_at "
-    "case_luck_at step_luck_at episode_luck_at persons_at log_at log_rows "
+    "trainees_at episodes_at tales_at work_at worst_at heap_at places_at queues_at waiting_at "
+    "running_at held_at case_luck_at step_luck_at odds_at kept_at error_bounds_at "
+    "recovery_bounds_at episode_luck_at persons_at columns_at log_at log_rows "
     # how much of it there is
     "trainees case_width later_width step_width kind_width worst_width queue_width kept "
     # the ward at an instant
@@ -148,11 +182,17 @@ trainee_at = cells(WARD, "trainees_at", TRAINEE)
 episode_at = cells(WARD, "episodes_at", EPISODE)
 work_at = cells(WARD, "work_at", WORK, "step_width")
 worst_at = cells(WARD, "worst_at", WORST, "worst_width")
+tale_at = cells(WARD, "tales_at", TALE)
 node_at = cells(WARD, "heap_at", NODE)
 place_at = cells(WARD, "places_at", PLACE)
 queue_at = cells(WARD, "queues_at", WAITER, "queue_width")
 waiting_at = cells(WARD, "waiting_at", WAITER)
 running_at = cells(WARD, "running_at", WAITER)
+held_at = cells(WARD, "held_at", HELD)
+odds_at = cells(WARD, "odds_at", ODDS, "step_width")
+kept_at = cells(WARD, "kept_at", KEPT)
+error_bound_at = cells(WARD, "error_bounds_at", BOUND, "step_width")
+recovery_bound_at = cells(WARD, "recovery_bounds_at", BOUND, "kind_width")
 case_luck_at = cells(WARD, "case_luck_at", CASE_LUCK)
 step_luck_at = cells(WARD, "step_luck_at", STEP_LUCK, "step_width")
 episode_luck_at = cells(WARD, "episode_luck_at", EPISODE_LUCK)
@@ -195,16 +235,23 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
         "trainees_at": np.zeros(trainees, TRAINEE),
         "episodes_at": _free_slots(episodes),
         "work_at": np.zeros(trainees * steps, WORK),
+        "tales_at": np.zeros(steps, TALE),
         "worst_at": np.zeros(trainees * cases, WORST),
         "heap_at": np.zeros(trainees + episodes, NODE),
         "places_at": places,
         "queues_at": np.zeros(2 * episodes, WAITER),
         "waiting_at": np.zeros(trainees, WAITER),
         "running_at": np.zeros(trainees, WAITER),
+        "held_at": np.zeros(2 * trainees, HELD),
+        "odds_at": np.zeros(rows * steps, ODDS),
+        "kept_at": np.zeros(KEPT_PER_CASE * rows, KEPT),
+        "error_bounds_at": np.zeros(trainees * steps, BOUND),
+        "recovery_bounds_at": np.zeros(trainees * columns.kinds.shape[1], BOUND),
         "case_luck_at": np.zeros(rows, CASE_LUCK),
         "step_luck_at": np.zeros(rows * steps, STEP_LUCK),
         "episode_luck_at": np.zeros(rows * steps if kept else episodes, EPISODE_LUCK),
         "persons_at": np.zeros(int(settings["draws"]["pool"].max()), PERSON_LUCK),
+        "columns_at": np.zeros(BATCH * COLUMNS),
         "log_at": np.zeros(log_rows, LOG_ROW),
     }
     numbers = {
@@ -231,7 +278,8 @@ def scratch_for(columns: Columns, seed: int, episodes: int, log_rows: int) -> Sc
 
 def _width(cases: int, trainees: int, steps: int) -> int:
     """How many cases of a trainee luck is kept for; at least the one under way."""
-    row_bytes = CASE_LUCK.itemsize + steps * STEP_LUCK.itemsize
+    row_bytes = CASE_LUCK.itemsize + KEPT_PER_CASE * KEPT.itemsize
+    row_bytes += steps * (STEP_LUCK.itemsize + ODDS.itemsize)
     return max(1, min(cases, int(MOST_CASE_BYTES // (2 * trainees * row_bytes))))
 
 

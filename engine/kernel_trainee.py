@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.event_log import BACKUP, SUPERVISOR
 from engine.kernel_booking import book_carried, book_steps, bring_to, carry, experience, known
+from engine.kernel_chance import forget_bounds, goes_wrong
 from engine.kernel_episode import open_episode, wind_clocks
 from engine.kernel_log import (
     CASE_CLOSE,
@@ -19,9 +20,11 @@ from engine.kernel_log import (
     STEP_END,
     write,
 )
-from engine.kernel_luck import case_row, detail_case_alone, episode_row, learning_speed
+from engine.kernel_luck import case_row, detail_case, episode_row, learning_speed
 from engine.kernel_memory import unit
 from engine.kernel_state import (
+    AT_CLOSE,
+    AT_START,
     BETWEEN_CASES,
     CASE_BITS,
     CASE_STARTS,
@@ -49,7 +52,7 @@ from engine.kernel_state import (
     work_at,
     worst_at,
 )
-from engine.rules import NONE, SEVERE, learned, shifted
+from engine.rules import NONE, SEVERE
 
 NEVER = math.inf
 
@@ -74,6 +77,7 @@ def begin_training(ward: Any, who: int) -> None:
     trainee.harm_now = trainee.harm_later = 0.0
     trainee.latents = trainee.trained = trainee.seen = trainee.good = trainee.cases = 0
     trainee.carried = trainee.standing = NOBODY
+    forget_bounds(ward, who)
     plan_case(ward, who, 0, 0.0)
 
 
@@ -110,12 +114,12 @@ def start_case(ward: Any, who: int, now: float) -> None:
     setting = setting_at(ward, 0)
     if ward.alone:
         trainee.row = case_row(ward, who, trainee.case)
-        detail_case_alone(ward, trainee.row)
+    detail_case(ward, trainee.row, who, trainee.case)
     row = case_luck_at(ward, trainee.row)
     if ward.alone:
         trainee.watched, trainee.case_distress, trainee.multiplier = 0, 0.0, 1.0
     else:
-        bring_to(setting, trainee, now)
+        bring_to(ward, trainee, now, AT_START)
         trainee.watched = 1 if row.watched < setting.watched else 0
         trainee.case_distress = trainee.distress
         trainee.multiplier = row.multiplier
@@ -125,7 +129,7 @@ def start_case(ward: Any, who: int, now: float) -> None:
         ward, now, CASE_START, who, trainee.case, 0, NONE, float(row.person),
         float(trainee.watched),
     )  # fmt: skip
-    trainee.fragility, trainee.difficulty = row.fragility, row.difficulty
+    trainee.difficulty = row.difficulty
     trainee.case_experience = experience(setting, trainee)
     trainee.case_resilience = trainee.resilience
     trainee.cut = trainee.debriefed = trainee.worst = 0
@@ -137,16 +141,14 @@ def start_case(ward: Any, who: int, now: float) -> None:
 @unit
 def begin_step(ward: Any, who: int, step: int, now: float) -> None:
     """A step begins; whether and when it goes wrong is known at once."""
-    trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
-    luck, chances = step_luck_at(ward, trainee.row, step), step_at(ward, step)
+    trainee = trainee_at(ward, who)
+    luck = step_luck_at(ward, trainee.row, step)
     trainee.doing, trainee.step = IN_STEP, step
     trainee.begun, trainee.ends = now, now + luck.duration
-    chance = learned(
-        chances.novice, chances.expert, trainee.case_experience, setting.learning_cases
-    )
-    logits = trainee.difficulty + setting.log_odds_ratio * trainee.case_distress
     trainee.order = key(STEP_ENDS, who, trainee.case, step)
-    if luck.error < shifted(chance, logits):
+    if goes_wrong(
+        ward, who, trainee.case, trainee.row, step, trainee.case_experience, trainee.case_distress
+    ):
         trainee.erring = 1
         trainee.due = now + luck.fraction * luck.duration
     else:
@@ -188,7 +190,7 @@ def open_error(ward: Any, who: int, now: float) -> int:
     work_at(ward, who, step).done = slot
     u = step_luck_at(ward, trainee.row, step).kind
     open_episode(ward, trainee, episode, who, step, now)
-    episode.kind = _kind(ward, step, u)
+    episode.kind = kind_of_error(ward, step, u)
     kind = kind_at(ward, episode.kind)
     episode.latent = kind.latent
     trainee.erring = 0
@@ -198,14 +200,14 @@ def open_error(ward: Any, who: int, now: float) -> int:
     else:
         trainee.doing, trainee.standing = STANDING, slot
         trainee.due = NEVER
-    episode.luck = episode_row(ward, slot, who, trainee.case, step)
+    episode.luck = episode_row(ward, slot, case_luck_at(ward, trainee.row), who, trainee.case, step)
     luck = episode_luck_at(ward, episode.luck)
     wind_clocks(ward, setting_at(ward, 0), kind, trainee, episode, luck)
     return slot
 
 
 @unit
-def _kind(ward: Any, step: int, u: float) -> int:
+def kind_of_error(ward: Any, step: int, u: float) -> int:
     """The kind of error by its share; the last one takes the rest."""
     first: int = step_at(ward, step).first_kind
     last: int = first + step_at(ward, step).kinds - 1
@@ -355,13 +357,13 @@ def end_debrief(ward: Any, who: int, now: float) -> None:
 @unit
 def close_case(ward: Any, who: int, now: float) -> None:
     """The case closes: what it taught is booked, and the next one is planned."""
-    trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
+    trainee = trainee_at(ward, who)
     write(
         ward, now, CASE_CLOSE, who, trainee.case, 0, NONE, float(trainee.debriefed),
         0.0,
     )  # fmt: skip
     ward.last_row = max(ward.last_row, now)
-    bring_to(setting, trainee, now)
+    bring_to(ward, trainee, now, AT_CLOSE)
     book_carried(ward, who)
     book_steps(ward, who)
     plan_case(ward, who, trainee.case + 1, now)

@@ -18,7 +18,7 @@ from engine.kernel_log import (
     tell,
     write,
 )
-from engine.kernel_luck import know_third
+from engine.kernel_luck import response_time
 from engine.kernel_memory import unit
 from engine.kernel_rescue import end, request
 from engine.kernel_state import (
@@ -58,7 +58,7 @@ def update_episode(ward: Any, slot: int, now: float) -> None:
     if episode.to_judge:
         judge(ward, setting, kind, trainee, episode, luck, now)
     if episode.asks != NOBODY:
-        request(ward, kind, episode, luck, now)
+        request(ward, episode, luck, now)
     settle(episode)
     if episode.by != NOBODY:
         end(ward, trainee, episode, now)
@@ -144,29 +144,27 @@ def leave_running(ward: Any, who: int) -> None:
 
 
 @unit
-def assign(ward: Any, now: float) -> bool:
+def assign(ward: Any, now: float) -> int:
     """One action of a free supervisor: a rescue, else a notice, else a debrief.
 
-    A rescue that finds nobody free interrupts a debrief. False: there is nothing to do.
+    A rescue that finds nobody free interrupts a debrief. Returns the trainee whose clock it moved;
+    NOBODY where there is nothing to do.
     """
     free = ward.on_duty - ward.rescuing - ward.debriefing
-    slot, who = NOBODY, NOBODY
     if ward.rescues > 0 and free > 0:
         slot = _assign_rescue(ward, now)
     elif ward.rescues > 0 and ward.debriefing > 0:
-        who = _interrupt(ward, now)
+        return _interrupt(ward, now)
     elif ward.notices > 0 and ward.rescuing < ward.on_duty:
         slot = _first_notice(ward)
         episode_at(ward, slot).to_judge = 1
     elif ward.waiting > 0 and free > 0:
-        who = _begin_debrief(ward, now)
+        return _begin_debrief(ward, now)
     else:
-        return False
-    if slot != NOBODY:
-        update_episode(ward, slot, now)
-        who = episode_at(ward, slot).trainee
-    set_clock(ward, who, trainee_at(ward, who).due, trainee_at(ward, who).order)
-    return True
+        return NOBODY
+    update_episode(ward, slot, now)
+    who: int = episode_at(ward, slot).trainee
+    return who
 
 
 @unit
@@ -182,9 +180,8 @@ def _assign_rescue(ward: Any, now: float) -> int:
     episode.assigned, episode.assigned_at = 1, now
     episode.wants = NO_QUEUE
     tell(ward, now, ASSIGNED, episode, now - episode.requested_at, 0.0)
-    luck, kind = episode_luck_at(ward, episode.luck), kind_at(ward, episode.kind)
-    know_third(ward, kind, episode, luck, 0)
-    episode.clock[HANDS_ON] = now + luck.response
+    luck = episode_luck_at(ward, episode.luck)
+    episode.clock[HANDS_ON] = now + response_time(ward, luck)
     return chosen
 
 

@@ -29,6 +29,10 @@ FAMILY_CODES = {
 }
 
 
+CENTRAL = 0.425
+"""How far from the median one rational function serves."""
+
+
 @law
 def standard_normal(u: float) -> float:
     """The standard normal quantile, relative error about 1e-16.
@@ -36,12 +40,17 @@ def standard_normal(u: float) -> float:
     Source: Wichura, Algorithm AS 241 (PPND16), Applied Statistics 1988;37:477.
     """
     q = u - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        return q * _central(r)
+    if abs(q) <= CENTRAL:
+        return normal_in_the_middle(q)
     r = math.sqrt(-log(u if q < 0.0 else 1.0 - u))
     z = _near_tail(r - 1.6) if r <= 5.0 else _far_tail(r - 5.0)
     return -z if q < 0.0 else z
+
+
+@law
+def normal_in_the_middle(q: float) -> float:
+    """The standard normal quantile of q + 1/2 for abs(q) <= CENTRAL."""
+    return q * _central(0.180625 - q * q)
 
 
 # fmt: off
