@@ -53,18 +53,8 @@ def write(
 
 
 def events_of(log: Records) -> list[Event]:
-    """The rows of a log as events."""
-    return [
-        Event(
-            float(row["time"]),
-            KINDS[row["kind"]],
-            int(row["trainee"]),
-            int(row["case"]),
-            int(row["step"]),
-            int(row["level"]),
-            float(row["number"]),
-            float(row["second"]),
-            bool(row["independent"]),
-        )
-        for row in log
-    ]
+    """The rows of a log as events, taken column by column: a row of records is slow to read."""
+    columns = {name: log[name].tolist() for name in Event._fields}
+    columns["kind"] = [KINDS[kind] for kind in columns["kind"]]
+    columns["independent"] = [bool(alone) for alone in columns["independent"]]
+    return [Event(*row) for row in zip(*columns.values(), strict=True)]

@@ -41,7 +41,7 @@ def simulate(
     """Simulate replications 0, 1, ... of a scenario; the arguments alone decide the result.
 
     `engine`: one of `ENGINES`; the compiled one needs some seconds once on a machine, to compile,
-    and is a hundred times faster and more from then on. `policy`: a policy of one's own (see
+    and is then hundreds of times faster. `policy`: a policy of one's own (see
     `engine.policies`), asked in place of the scenario's; only the reference can ask it, so the
     result then says simpy. `progress` is called with the number of replications that have just
     been finished. Raises ScenarioError for a seed, number or engine that can't be.
