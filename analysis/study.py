@@ -13,16 +13,17 @@ from analysis import episode as episodes
 from analysis import words
 from analysis.describe import NO_CURVE
 from analysis.episode import Episode
-from engine.run import DEFAULT_REPLICATIONS, simulate_all
 from engine.run import events as events_of
+from engine.run import simulate_all
 from engine.scenario import Scenario
 
 GRID = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0)
 """Permissiveness tried: it matters most near 0, so the steps widen."""
 MULTIPLES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 """Time limits tried, in multiples of the scenario's own."""
-REPLICATIONS = {"simpy": 40}
-"""Replications of a run unless asked otherwise, where the usual number would take minutes."""
+REPLICATIONS = {"simpy": 40, "kernel": 500}
+"""Replications of a run unless asked otherwise: what takes a second or so of simulation with the
+compiled engine, and half a minute with the reference."""
 
 MOST_CHANGES_IN_SHORT = 2
 
@@ -31,7 +32,7 @@ Progress = Callable[[int], None]
 
 def replications_for(engine: str) -> int:
     """Replications of a run unless asked otherwise."""
-    return REPLICATIONS.get(engine, DEFAULT_REPLICATIONS)
+    return REPLICATIONS[engine]
 
 
 @dataclass(frozen=True)
