@@ -149,10 +149,9 @@ def lowest(samples: Mapping[float, ArrayLike], own: float, *, level: float = LEV
     if own not in samples:
         raise ValueError(f"the setting as written, {own}, is not among {sorted(samples)}")
     settings = tuple(sorted(samples))
-    means = {setting: estimate(samples[setting]).mean for setting in settings}
+    means = comparable_means({setting: samples[setting] for setting in settings})
     if any(math.isnan(mean) for mean in means.values()):
         raise ValueError("a setting without any value can't be compared")
-    best = min(settings, key=lambda setting: means[setting])
     rivals = max(1, len(settings) - 1)
     # a two-sided interval of this level has the one-sided risk wanted in its lower tail
     each = 1 - 2 * (1 - level) / rivals
@@ -165,7 +164,20 @@ def lowest(samples: Mapping[float, ArrayLike], own: float, *, level: float = LEV
             if other != setting
         )
     )
+    # pairs may have more replications in common than all have: the least may be told from another
+    best = min(kept or settings, key=lambda setting: means[setting])
     return Lowest(settings, best, kept, own, paired(samples[best], samples[own], level=level))
+
+
+def comparable_means(samples: Mapping[float, ArrayLike]) -> dict[float, float]:
+    """The mean of each setting over the replications that all of them have; NaN if it has none.
+
+    Only there does shared luck cancel. Where they have none in common, each mean is its own.
+    """
+    rows = np.array([np.asarray(values, dtype=np.float64) for values in samples.values()])
+    common = ~np.isnan(rows).any(axis=0)
+    chosen = rows[:, common] if common.any() else rows
+    return {setting: estimate(row).mean for setting, row in zip(samples, chosen, strict=True)}
 
 
 def clearly_above(values: ArrayLike, reference: ArrayLike, *, level: float) -> bool:

@@ -136,6 +136,29 @@ def test_fewer_than_five_replications_can_drop_nothing(count, kept):
     assert lowest({0.0: [1.0] * count, 0.1: [2.0] * count}, own=0.1).kept == kept
 
 
+def test_the_lowest_is_found_among_replications_that_all_have():
+    """The first replications were unlucky for everybody; the second setting ran on with more."""
+    base = np.array([9.0, 8.0, 9.5, 8.5, 9.2, 1.0, 1.2, 0.9, 1.1, 1.3])
+    first = np.where(np.arange(10) < 5, base, np.nan)
+    found = lowest({0.0: first, 0.1: base + 0.5}, own=0.1)
+    assert (found.best, found.kept) == (0.0, (0.0,))
+
+
+def test_the_lowest_is_one_of_those_kept():
+    """On common replications 0.0 is least; on those that it shares with 0.1 alone, 0.1 is."""
+    luck = np.random.default_rng(3).normal(size=40)
+    few = np.arange(40) < 5
+    third = np.where(few, luck + 5.0, np.nan)
+    first = luck + np.where(few, -0.1, 0.4)
+    found = lowest({0.0: first, 0.1: luck, 0.2: third}, own=0.2)
+    assert found.kept == (0.1,)
+    assert found.best == 0.1
+
+
+def test_settings_without_common_replications_are_compared_by_their_own_means():
+    assert lowest({0.0: [1.0, math.nan], 0.1: [math.nan, 0.5]}, own=0.0).best == 0.1
+
+
 def test_one_setting_is_the_lowest_of_itself():
     assert lowest({0.1: [1.0, 2.0]}, own=0.1).kept == (0.1,)
 

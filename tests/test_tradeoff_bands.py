@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.bands import together
+from analysis.bands import ENOUGH, together
 from analysis.estimate import estimate
 from analysis.front import may_be_on_front, on_front
 from analysis.resampling import clearly_above, resampled_means
@@ -89,20 +89,21 @@ def test_bands_of_one_column_are_its_t_interval(method):
 
 
 def test_columns_that_go_together_entirely_need_no_more_than_one():
-    values = np.random.default_rng(6).normal(size=20)
+    values = np.random.default_rng(6).normal(size=ENOUGH)
     found = together(np.stack([values, 2 * values + 1, -values]))
-    assert found.factor == pytest.approx(stats.t.ppf(0.975, 19), rel=0.03)
+    assert found.factor == pytest.approx(stats.t.ppf(0.975, ENOUGH - 1), rel=0.03)
 
 
 def test_max_t_lies_between_one_interval_and_bonferroni():
-    values = shared_luck(np.random.default_rng(7), 8, 40)
-    single, bonferroni = stats.t.ppf(0.975, 39), stats.t.ppf(1 - 0.025 / 8, 39)
+    values = shared_luck(np.random.default_rng(7), 8, ENOUGH)
+    degrees = ENOUGH - 1
+    single, bonferroni = stats.t.ppf(0.975, degrees), stats.t.ppf(1 - 0.025 / 8, degrees)
     assert together(values, method="bonferroni").factor == pytest.approx(bonferroni, rel=1e-9)
     assert single < together(values).factor < 0.97 * bonferroni
 
 
 def test_the_order_of_columns_does_not_matter():
-    values = shared_luck(np.random.default_rng(8), 6, 25)
+    values = shared_luck(np.random.default_rng(8), 6, ENOUGH)
     turned = np.random.default_rng(0).permutation(6)
     one, other = together(values), together(values[turned])
     assert other.factor == pytest.approx(one.factor, rel=1e-12)
@@ -128,14 +129,26 @@ def test_unknown_bands_are_refused():
         together(np.zeros((2, 5)), method="scheffe")
 
 
-def test_max_t_bands_hold_for_all_columns_together_as_often_as_promised():
-    """Nine columns, 20 replications: single intervals would all hold in but 78 % of runs."""
+def test_few_replications_take_bonferroni():
+    values = shared_luck(np.random.default_rng(7), 8, ENOUGH)
+    assert together(values).method == "max-t"
+    assert together(values[:, 1:]).method == "bonferroni"
+    assert together(values, method="bonferroni").method == "bonferroni"
+
+
+@pytest.mark.parametrize(("count", "shared"), [(5, 0.0), (10, 0.8), (ENOUGH, 0.0), (ENOUGH, 0.8)])
+def test_bands_hold_for_eighteen_columns_together_as_often_as_promised(count, shared):
+    """Single intervals would all hold in 40 % of runs where nothing is shared."""
     luck = np.random.default_rng(9)
-    held = 0
-    for run in range(RUNS):
-        found = together(shared_luck(luck, 9, 20), seed=run, draws=500)
-        held += bool(np.all((found.low <= 0) & (found.high >= 0)))
-    assert abs(held / RUNS - 0.95) <= SLACK
+    held = runs = 500
+    for run in range(runs):
+        own = luck.normal(size=(18, count))
+        values = math.sqrt(shared) * luck.normal(size=count) + math.sqrt(1 - shared) * own
+        found = together(values, seed=run, draws=500)
+        held -= not np.all((found.low <= 0) & (found.high >= 0))
+    assert held / runs >= 0.95 - 4 * math.sqrt(0.05 * 0.95 / runs)
+    if count == ENOUGH:  # and hardly more often, or the bands would be wider than need be
+        assert held / runs <= 0.985
 
 
 # ---- the front -------------------------------------------------------------------------------
