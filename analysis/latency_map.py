@@ -8,7 +8,8 @@ Supervisors in the model know their usual response and reckon with it (docs/mode
 """
 
 import math
-from collections.abc import Sequence
+import numbers
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ import pandas as pd
 from analysis import estimate, latency_words, words
 from analysis.describe import WEIGHED
 from analysis.folder import refuse
-from analysis.response import median_response, with_median
+from analysis.response import median_response, read_median, with_median
 from analysis.sweep import sweep
 from analysis.sweep_plan import Progress
 from engine.errors import OutputError
@@ -46,7 +47,7 @@ def latency_map(
     scenario: Scenario,
     *,
     permissiveness: Sequence[float] = PERMISSIVENESS,
-    responses: Sequence[float] | None = None,
+    responses: Sequence[float | str] | None = None,
     outcome: str = "total_burden",
     variant: str | None = None,
     seed: int = 0,
@@ -59,16 +60,20 @@ def latency_map(
 ) -> "LatencyMap":
     """Simulate a scenario at every permissiveness and every median response, in the same luck.
 
-    permissiveness: numbers from 0; responses: medians in minutes, above 0 (`RESPONSES` unless
-    given). The scenario's own values are added to both. outcome: what is to be least (or most, for
-    an outcome that is better high). variant, seed, replications, engine, out, executor, workers and
-    progress are those of analysis.sweep.sweep: with a folder `out`, nothing finished is ever lost.
+    permissiveness: numbers from 0; responses: medians above 0, as text with a unit (`"90 s"`) or as
+    numbers of minutes (`RESPONSES` unless given). The scenario's own values are added to both.
+    outcome: what is to be least (or most, for an outcome that is better high). variant, seed,
+    replications, engine, out, executor, workers and progress are those of analysis.sweep.sweep:
+    with a folder `out`, nothing finished is ever lost.
     Raises ScenarioError where a value can't be or the scenario's policy has no permissiveness,
     OutputError where `out` can't be written or blocks of the sweep were set aside.
     """
+    if not isinstance(scenario, Scenario):
+        refuse("scenario", f"{scenario!r} was given", "a scenario is needed",
+               "load it first: engine.load(PATH)")  # fmt: skip
     base = scenario if variant is None else scenario.with_variant(variant)
-    _check(base, permissiveness, responses, outcome)
-    settings = sorted({float(base.supervision.permissiveness), *map(float, permissiveness)})
+    _check(base, outcome)
+    settings = sorted({float(base.supervision.permissiveness), *_settings(permissiveness)})
     times = sorted(set(_responses(median_response(base), responses)))
     _check_size(settings, times)
     paths, values = zip(*(with_median(base, time) for time in times), strict=True)
@@ -94,12 +99,7 @@ def latency_map(
     return LatencyMap(base, seed, replications, engine, outcome, table, variant)
 
 
-def _check(
-    scenario: Scenario,
-    permissiveness: Sequence[float],
-    responses: Sequence[float] | None,
-    outcome: str,
-) -> None:
+def _check(scenario: Scenario, outcome: str) -> None:
     policy = scenario.supervision.policy
     if policy not in WEIGHED:
         refuse(
@@ -108,13 +108,6 @@ def _check(
             f"a map of permissiveness needs one of {', '.join(WEIGHED)}",
             "set supervision.policy to value_weighted",
         )
-    for name, values, least in (
-        ("permissiveness", permissiveness, "from 0"),
-        ("responses", responses or (), "of minutes above 0"),
-    ):
-        for value in values:
-            if not math.isfinite(value) or value < 0 or (value == 0 and name == "responses"):
-                refuse(name, f"{value!r} was given", f"numbers {least} are needed", "leave it out")
     if outcome not in OUTCOME_NAMES or outcome_named(outcome).better == "neither":
         refuse(
             "outcome",
@@ -124,10 +117,26 @@ def _check(
         )
 
 
-def _responses(own: float, given: Sequence[float] | None) -> list[float]:
+def _settings(given: Sequence[float]) -> list[float]:
+    """Permissiveness as given. Raises ScenarioError where it can't be."""
+    for value in _listed("permissiveness", given):
+        if not (isinstance(value, numbers.Real) and 0 <= float(value) < math.inf):
+            refuse("permissiveness", f"{value!r} was given", "numbers from 0 are needed",
+                   "write it as a number, such as 0.2, or leave it out")  # fmt: skip
+    return [float(value) for value in given]
+
+
+def _responses(own: float, given: Sequence[float | str] | None) -> list[float]:
     """The medians to try; by default RESPONSES, and one beyond the scenario's own at least."""
     if given is not None:
-        return [float(value) for value in given] + ([own] if own > 0 else [])
+        times = [own] if own > 0 else []
+        for value in _listed("responses", given):
+            try:
+                times.append(read_median(value))
+            except ValueError as error:
+                allowed, _, advice = str(error).partition("; ")
+                refuse("responses", f"{value!r} was given", allowed, advice)
+        return times
     if own == 0:
         return list(RESPONSES)  # 0 has no place on a logarithmic scale
     # a median tried right beside the scenario's own would draw no clearer map
@@ -135,6 +144,12 @@ def _responses(own: float, given: Sequence[float] | None) -> list[float]:
     faster = [time for time in BEYOND if time < own][-1:] if own <= RESPONSES[0] else []
     slower = [time for time in BEYOND if time > own][:1] if own >= RESPONSES[-1] else []
     return [*faster, *apart, own, *slower]
+
+
+def _listed(name: str, given: Any) -> list[Any]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        refuse(name, f"{given!r} was given", "a list is needed", f"write [{given!r}]")
+    return list(given)
 
 
 def _check_size(settings: Sequence[float], times: Sequence[float]) -> None:
@@ -179,7 +194,7 @@ class LatencyMap:
 
     def of(self, outcome: str) -> "LatencyMap":
         """The same simulations, mapped by another outcome."""
-        _check(self.scenario, (), None, outcome)
+        _check(self.scenario, outcome)
         return LatencyMap(
             self.scenario, self.seed, self.replications, self.engine, outcome, self.table,
             self.variant,
@@ -219,10 +234,17 @@ class LatencyMap:
 
     @cached_property
     def _lowest(self) -> dict[float, estimate.Lowest]:
-        """The settings that may be the best, by response. Its differences are from the lowest."""
+        """The settings that may be the best, by response. Its differences are from the lowest.
+
+        With confidence 0.95 the truly best setting is kept at every response (Bonferroni): what is
+        said of the ridge compares responses with one another.
+        """
         sign = 1.0 if self.about.better == "lower" else -1.0
+        level = 1.0 - (1.0 - estimate.LEVEL) / len(self._columns)
         return {
-            time: estimate.lowest({one: sign * values for one, values in row.items()}, min(row))
+            time: estimate.lowest(
+                {one: sign * values for one, values in row.items()}, min(row), level=level
+            )
             for time, row in self._columns.items()
         }
 
@@ -310,6 +332,7 @@ class LatencyMap:
             title=latency_words.QUESTION,
             subtitle=latency_words.subtitle(self),
             worse_label=latency_words.worse_label(self),
+            worse_sign="+" if self.about.better == "lower" else "−",
             strip_label=latency_words.strip_label(self),
             note=self.note,
             axes=axes,

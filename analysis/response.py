@@ -1,10 +1,13 @@
 """How fast a supervisor is there, as something to vary: the median response of a scenario."""
 
 import math
+import numbers
 from collections.abc import Mapping
 from typing import Any
 
+from engine.errors import Finding
 from engine.quantities import PLAIN_PARAMETERS, Distribution, written
+from engine.reading import read_duration
 from engine.scenario import Scenario
 
 PATH = "supervision.response"
@@ -23,6 +26,26 @@ _LOCATION: Mapping[tuple[str, frozenset[str]], str] = {
 def median_response(scenario: Scenario) -> float:
     """The median response in minutes, as the supervisors of the model reckon with it."""
     return scenario.supervision.response.standard.median
+
+
+def read_median(given: object) -> float:
+    """A median response as given: minutes, or text with a unit such as `90 s`, in minutes.
+
+    Raises ValueError with what is allowed and, after a semicolon, what to try, where it is neither
+    or isn't finite and above 0.
+    """
+    if isinstance(given, str):
+        found = read_duration(given)
+        if isinstance(found, Finding):
+            raise ValueError(f"{found.allowed}; {found.advice}")
+        minutes = found
+    elif isinstance(given, numbers.Real):
+        minutes = float(given)
+    else:
+        minutes = math.nan
+    if not (math.isfinite(minutes) and minutes > 0):
+        raise ValueError("a time above 0 is needed; write it as '90 s', or 1.5 for minutes")
+    return minutes
 
 
 def with_median(scenario: Scenario, minutes: float) -> tuple[str, Any]:

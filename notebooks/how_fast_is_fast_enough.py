@@ -26,7 +26,7 @@ import engine
 
 intubations = engine.load("../scenarios/first-intubations.yaml")
 settings = [0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2, 0.5, 1, 2]
-minutes = [2 / 60, 5 / 60, 30 / 60, 1, 2, 5, 10, 30]
+times = ["2 s", "5 s", "30 s", "1 min", "2 min", "5 min", "10 min", "30 min"]
 
 # %% [markdown]
 # ## In theatre
@@ -40,16 +40,16 @@ minutes = [2 / 60, 5 / 60, 30 / 60, 1, 2, 5, 10, 30]
 
 # %%
 theatre = analysis.latency_map(
-    intubations, permissiveness=settings, responses=minutes, replications=200
+    intubations, permissiveness=settings, responses=times, replications=200
 )
 Image(analysis.figures.png(theatre.plot()), width=720)
 
 # %% [markdown]
 # **How to read it.** The light valley is where least harm adds up, now and later, *for a supervisor
 # of that speed*. The dark line follows its floor. Hatched is what can't be told from the floor:
-# anything in there is as good, as far as this simulation can show; where the line is dashed, so is
-# stepping in at once. The strip on top says what the floor itself comes to: being slow costs,
-# however well one chooses. In words:
+# anything in there may be the best, as far as this simulation can show; where the line is dashed,
+# so may stepping in at once. The strip on top says what the floor itself comes to: being slow
+# costs, however well one chooses. In words:
 
 # %%
 for sentence in theatre.says():
@@ -65,6 +65,18 @@ display(
 )
 
 # %% [markdown]
+# The shades of the map are percentages of the floor, and the floor rises to the right: a shade
+# stands for more harm there. So look at it both ways, here five seconds and half an hour away. How
+# much more burden than at the floor, in percent of it (`share`) and in harm weights per trainee
+# (`worse`, with its interval), comes of being too bold?
+
+# %%
+far = theatre.field[theatre.field["permissiveness"].isin([0.2, 0.5, 1])]
+both = far.assign(response=(60 * far["response"]).round(), share=100 * far["share"])
+ends = both[both["response"].isin([5, 1800])]  # seconds
+display(ends[["response", "permissiveness", "share", "worse", "worse_low", "worse_high"]].round(2))
+
+# %% [markdown]
 # ## At the handover
 #
 # Another ward, another clock. At the evening handover a junior doctor leaves something out. Harm
@@ -74,7 +86,7 @@ display(
 handover = analysis.latency_map(
     engine.load("../scenarios/night-handover.yaml"),
     permissiveness=[0, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2],
-    responses=[0.5, 2, 10, 60, 240],
+    responses=["30 s", "2 min", "10 min", "1 h", "4 h"],
     replications=40,
 )
 Image(analysis.figures.png(handover.plot()), width=720)
@@ -84,16 +96,17 @@ for sentence in handover.says():
     print(textwrap.fill(sentence, 90), "\n")
 
 # %% [markdown]
-# Two things make a line flat. Where harm takes hours, a few minutes more or less are nothing. And
-# permissiveness is a *chance of harm*, not a time: a supervisor who knows how slow he is steps in
-# earlier for the same chance. The map asks how much chance to run, and the answer need not depend
-# on how far away one is, as long as one knows it.
+# Two things can make a line flat. Where harm takes hours, a few minutes more or less are nothing.
+# And permissiveness is a *chance of harm*, not a time: a supervisor who knows how slow he is steps
+# in earlier for the same chance. The map asks how much chance to run, and the answer need not
+# depend on how far away one is, as long as one knows it.
 #
 # ## For discussion
 #
 # 1. Where on the first map do you work? Where are you at three in the morning?
 # 2. The supervisors here know how fast they are. What happens to one who thinks it is five seconds,
 #    and it is five minutes?
-# 3. At the right edge of the first map it hardly matters how far one lets them go. Why is that no
-#    licence?
+# 3. Half an hour away, at the right edge of the first map, the colours fade. In percent of what is
+#    going wrong anyway, boldness adds little there. In harm, is it less than five seconds away?
+#    Why are fading colours no licence?
 # 4. In your ward, what would it cost to be there in half the time, and what would it buy?

@@ -61,7 +61,8 @@ Image(analysis.figures.png(sensitivity_page.tornado(done)), width=860)
 # at once, in a plan that lets one tell their effects apart (Sobol's). The dots say what share of
 # all the ups and downs goes to which number. The *dummy* is a number that does nothing, and the
 # grey band is what luck alone may do: a dot in there may be nothing, too. This is a quick look, so
-# the whiskers are long; 64 samples and more make them short, and take a minute or more.
+# the whiskers are long, and shares below 0 or above 1 are noise. With 64 samples they are long
+# still; 256 tell a few of the numbers from nothing, and take some minutes.
 
 # %%
 Image(analysis.figures.png(sensitivity_page.indices(done)), width=860)

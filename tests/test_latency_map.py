@@ -163,6 +163,12 @@ def test_another_outcome_needs_no_new_simulation():
     assert set(found.ridge["best"]) == {0.0}
 
 
+@pytest.mark.parametrize("times", [["5 s", "2 min"], np.array([1 / 12, 2.0]), ["5 s", 2]])
+def test_responses_may_carry_a_unit(times):
+    found = latency_map(small_scenario(), replications=6, **FEW | {"responses": times})
+    pd.testing.assert_frame_equal(found.table, small_map().table)
+
+
 def test_a_folder_keeps_the_map(tmp_path):
     first, again = (
         latency_map(small_scenario(), replications=2, out=tmp_path / "map", workers=0, **FEW)
@@ -246,43 +252,6 @@ def test_a_response_of_no_time_becomes_a_fixed_one():
         with_median(at_hand, -1.0)
 
 
-# ---- words -----------------------------------------------------------------------------------
-
-
-def test_what_a_falling_ridge_says():
-    told = " ".join(made(FALLING).says())
-    assert (
-        "if I can be there in 5 s, total burden is least when I let an error run to a 20 %" in told
-    )
-    assert "if I need 1 min, to 10 %" in told
-    assert (
-        "If I need 20 min or more, nothing tried is clearly better than stepping in at once" in told
-    )
-    assert "As written (there in 5 s, permissiveness 0.2), the scenario can't be told" in told
-
-
-def test_what_a_flat_ridge_says():
-    told = " ".join(made(FLAT).says())
-    assert "one answer serves from 5 s to 20 min away" in told
-    assert "a 10 % chance of mild harm, as I see it, however fast I can be there" in told
-    assert "As written (there in 5 s, permissiveness 0.2), total burden is 0.1" in told
-    assert "slower" not in told
-
-
-def test_few_replications_tell_nothing():
-    found = latency_map(small_scenario(), replications=1, **FEW)
-    assert found.says() == ["1 replication can't tell settings apart."]
-    assert "too few to compare" in found.note
-
-
-def test_the_note_has_uncertainty_assumptions_and_the_warning():
-    note = small_map().note
-    assert "6 replications" in note
-    assert "95 %" in note
-    assert "of 48 inputs are assumptions" in note
-    assert "Simulated, not clinical advice." in note
-
-
 # ---- refusals --------------------------------------------------------------------------------
 
 
@@ -291,8 +260,14 @@ def test_the_note_has_uncertainty_assumptions_and_the_warning():
     [
         ({"permissiveness": [-0.1]}, "from 0"),
         ({"permissiveness": [math.nan]}, "from 0"),
+        ({"permissiveness": ["0.1"]}, "numbers from 0"),
+        ({"permissiveness": 0.1}, "a list is needed"),
         ({"responses": [0.0]}, "above 0"),
         ({"responses": [math.inf, 1]}, "above 0"),
+        ({"responses": ["0 s"]}, "above 0"),
+        ({"responses": [None]}, "above 0"),
+        ({"responses": "5 s"}, r"write \['5 s'\]"),
+        ({"responses": ["5 sec", "1 min"]}, r"(?s)'5 sec' was given.*did you mean 5 s\?"),
         ({"responses": [1 / 12]}, "two at least"),
         ({"permissiveness": [0.2]}, "two at least"),
         ({"outcome": "harm"}, "leeway outcomes"),
@@ -302,6 +277,11 @@ def test_the_note_has_uncertainty_assumptions_and_the_warning():
 def test_what_makes_no_map_is_refused(wrong, told):
     with pytest.raises(ScenarioError, match=told):
         latency_map(small_scenario(), replications=2, **wrong)
+
+
+def test_the_path_of_a_scenario_is_no_scenario():
+    with pytest.raises(ScenarioError, match=r"engine\.load"):
+        latency_map("scenarios/first-intubations.yaml")
 
 
 @pytest.mark.parametrize("policy", ["hands_off", "zero_tolerance"])

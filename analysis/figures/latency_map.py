@@ -58,13 +58,15 @@ def latency_map(
     worse_label: str,
     strip_label: str,
     note: str,
+    worse_sign: str = "+",
     axes: Axes | None = None,
 ) -> Axes:
     """The map of analysis.latency_map.LatencyMap, from its tables `field` and `ridge`.
 
     own: permissiveness and response (minutes) as written. Shades are the column `share` of `field`
-    in percent, or `worse` in the outcome's unit where a share is missing. On axes of one's own
-    there is no strip. Returns the axes of the map.
+    in percent, or `worse` in the outcome's unit where a share is missing. worse_sign: what stands
+    before their numbers, a minus where more of the outcome is better. On axes of one's own there is
+    no strip. Returns the axes of the map.
     """
     strip = None
     if axes is None:
@@ -73,7 +75,7 @@ def latency_map(
         figure.clear()
         strip, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 5.6))
     scales(axes, field)
-    lines = surface(axes, field, worse_label)
+    lines = surface(axes, field, worse_label, sign=worse_sign)
     crest(axes, ridge)
     axes.plot(
         own[1], own[0], "D", color=VERMILLION, markersize=10, markeredgecolor="white",
@@ -110,7 +112,7 @@ def scales(axes: Axes, field: pd.DataFrame) -> None:
     axes.set_yticks(shown, [words.number(tick) for tick in shown])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_xlabel("how fast a supervisor is there (median time to hands on the patient)")
+    axes.set_xlabel("how fast a free supervisor is there (median time to hands on the patient)")
     axes.set_ylabel(
         "how far they let it go: permissiveness\n(the chance of mild harm they would run)"
     )
@@ -129,7 +131,7 @@ def narrowed(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return found
 
 
-def surface(axes: Axes, field: pd.DataFrame, label: str) -> list[Line]:
+def surface(axes: Axes, field: pd.DataFrame, label: str, *, sign: str) -> list[Line]:
     """Shades, contours, and the bar that explains them. Returns the contours."""
     percent = bool(field["share"].notna().all())
     table = field.pivot(
@@ -142,7 +144,7 @@ def surface(axes: Axes, field: pd.DataFrame, label: str) -> list[Line]:
     values = between(widened(settings), between(np.log(times), values.T, across).T, up)
     grid = (np.exp(across), narrowed(up), values)
     drawn = axes.contourf(*grid, levels=levels, colors=SHADES, extend="max")
-    names = [f"+{words.number(level)}{' %' if percent else ''}" for level in levels[1:]]
+    names = [f"{sign}{words.number(level)}{' %' if percent else ''}" for level in levels[1:]]
     bar = whole(axes).colorbar(
         drawn,
         ax=axes,
