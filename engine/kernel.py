@@ -98,17 +98,16 @@ def simulate_points(
     table = _columns(scenarios)
     points = _room(len(scenarios), len(replications))
     blocks = _blocks(len(replications), threads * _BLOCKS_PER_THREAD)
-    if threads == 1 or len(blocks) == 1:
-        for block in blocks:
-            _simulate_block(table, seed, replications.start, block, points)
-        return points
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         jobs = [
             pool.submit(_simulate_block, table, seed, replications.start, block, points)
             for block in blocks
         ]
         for job in jobs:
             job.result()
+    finally:  # compiled code can't be stopped by Ctrl-C, so it is not waited for
+        pool.shutdown(wait=False, cancel_futures=True)
     return points
 
 
