@@ -10,9 +10,10 @@ from analysis import words
 from analysis.indices import Indices
 from analysis.input_words import path_words
 from analysis.tornado import Tornado
-from analysis.varied import Varied
+from analysis.varied import Varied, in_one_unit
+from engine.evidence import size
 from engine.inputs import Input
-from engine.quantities import said_number, spoken
+from engine.quantities import said_number
 from engine.scenario import Scenario
 
 NO_RANGE = "no range given"
@@ -110,11 +111,13 @@ def _other_row(
     scenario: Scenario, one: Input, left: Mapping[str, str], *, choice: bool
 ) -> dict[str, Any]:
     reasons = [why for path, why in left.items() if _is_part(path, one.path)]
-    low, high = (None, None) if one.range is None else (_said(one, end) for end in one.range)
+    value, low, high = one.value, None, None
+    if one.range is not None:
+        value, low, high = _beside_its_range(scenario, one, one.range)
     return {
         "input": one.path,
         "words": path_words(scenario, one.path),
-        "value": one.value,
+        "value": value,
         "status": "choice" if choice else one.status,
         "source": one.source,
         "low": low,
@@ -126,8 +129,17 @@ def _other_row(
     }
 
 
-def _said(one: Input, value: float) -> str:
-    return spoken(value) if one.unit == "min" else said_number(value)
+def _beside_its_range(
+    scenario: Scenario, one: Input, ends: tuple[float, float]
+) -> tuple[str, str, str]:
+    """Value, low and high end, in one unit where they are times."""
+    if one.unit != "min":
+        return one.value, said_number(ends[0]), said_number(ends[1])
+    now = scenario.get(one.path)
+    own = size(now.get("fixed") if isinstance(now, dict) else now)
+    beside = ends if own is None else (own, *ends)
+    low, high = (in_one_unit(end, beside) for end in ends)
+    return one.value if own is None else in_one_unit(own, beside), low, high
 
 
 def counts(sheet: pd.DataFrame) -> dict[str, int]:
@@ -147,7 +159,7 @@ def counts(sheet: pd.DataFrame) -> dict[str, int]:
 def markdown(sheet: pd.DataFrame) -> str:
     """The sheet as a table to read: input, value, source, range, how far the conclusion moves."""
     lines = [
-        "| input | as written | source | range | conclusion, from low to high end |",
+        "| input | as written | source | range | conclusion moves, from the low to the high end |",
         "|---|---|---|---|---|",
     ]
     told = ~(sheet["varied"].astype(bool) & sheet["words"].duplicated())  # moved as one, said once

@@ -217,12 +217,30 @@ def axis_of(scenario: Scenario, path: str, given: Any, *, grid: bool) -> Axis:
 
 def _listed(path: str, given: Any) -> tuple[Any, ...]:
     if isinstance(given, str | Mapping) or not isinstance(given, Sequence | np.ndarray | pd.Series):
-        refuse(path, f"{flow(given)} was given", "a list of values is needed",
-                f"write [{flow(given)}]")  # fmt: skip
+        refuse(path, f"{flow(given)} was given", "a list of values is needed, or a Between",
+                _as_python(given))  # fmt: skip
     values = tuple(_plain(value) for value in given)
     if not values:
         refuse(path, "no value was given", "at least one is needed", "give one")
     return values
+
+
+def _as_python(given: Any) -> str:
+    """What to write in Python for something that is no list; --vary always gives one."""
+    parts = given.split(":") if isinstance(given, str) else []
+    numbers = [_quoted(part.strip()) for part in parts]
+    if len(parts) == 3 and parts[2].strip().isdecimal():
+        return f"write Between({', '.join(numbers)}), from analysis.sweep"
+    return f"write [{given!r}]"
+
+
+def _quoted(end: str) -> str:
+    """An end as Python has it: a number as it is, a duration in quotes."""
+    try:
+        float(end)
+    except ValueError:
+        return repr(end)
+    return end
 
 
 def _plain(value: Any) -> Any:
@@ -243,10 +261,12 @@ def _between(scenario: Scenario, path: str, given: Between, *, grid: bool) -> Ax
         refuse(path, f"the spacing {given.spacing} was given", "it is even or log", "try even")
     if grid and given.count is None:
         refuse(path, f"{given.low} to {given.high} was given", "a grid needs a number of values",
-                f"write {given.low}:{given.high}:11")  # fmt: skip
+                f"write {given.low}:{given.high}:11, in Python "
+                f"Between({given.low!r}, {given.high!r}, 11)")  # fmt: skip
     if not grid and given.count is not None:
         refuse(path, f"{given.count} values were given", "this design chooses the values itself",
-                f"write {given.low}:{given.high}")  # fmt: skip
+                f"write {given.low}:{given.high}, in Python "
+                f"Between({given.low!r}, {given.high!r})")  # fmt: skip
     if given.count is not None and given.count < 2:
         refuse(path, f"{given.count} values were given", "from end to end there are at least two",
                 "write 2 or more, or the one value alone")  # fmt: skip

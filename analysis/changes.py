@@ -24,15 +24,18 @@ def changed(path: Path, variant: str | None, changes: Sequence[str] | None) -> S
     return scenario.with_(values) if values else scenario
 
 
-def read_changes(texts: Iterable[str]) -> dict[str, Any]:
-    """path: value of each PATH=VALUE. Raises ScenarioError with all that can't be read."""
+def read_changes(texts: Iterable[str], *, option: str = "--set") -> dict[str, Any]:
+    """path: value of each PATH=VALUE. Raises ScenarioError with all that can't be read.
+
+    option: the one they were given to, as it is named where one of them is no PATH=VALUE.
+    """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in texts:
         match = _CHANGE.fullmatch(text)
         if match is None:
             allowed, advice = "PATH=VALUE is needed", "write supervision.permissiveness=0.1"
-            problems.append(_problem("--set", f'"{text}" was given', allowed, advice))
+            problems.append(_problem(option, f'"{text}" was given', allowed, advice))
             continue
         path = match["path"].strip()
         if path in values:

@@ -4,6 +4,7 @@ It may be an outcome; the difference of an outcome between the scenario as writt
 settings, in the same luck; or the setting of the leeway with the least total burden.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +17,7 @@ from analysis import estimate, words
 from analysis import study as studies
 from analysis.estimate import Estimate
 from analysis.folder import refuse
-from engine.outcomes import OUTCOME_NAMES, OUTCOMES
+from engine.outcomes import OUTCOME_NAMES, OUTCOMES, Outcome
 from engine.run import DEFAULT_ENGINE, outcomes
 from engine.scenario import Scenario
 from engine.words import close
@@ -24,6 +25,7 @@ from engine.words import close
 BEST = "best_"
 """In front of the leeway's axis: the setting with the least of `JUDGED_BY`."""
 JUDGED_BY = "total_burden"
+LATER = "independent practice"  # the group of its outcomes
 RESAMPLES = 200  # of replications, for the spread of a best setting
 _CHUNK = 8000  # replications between two calls of `progress`, at most 64 points of them
 
@@ -73,11 +75,12 @@ def conclude(
     if outcome == BEST + axis:
         return _best(scenario, outcome, axis, against)
     told = next(each for each in OUTCOMES if each.name == outcome)
+    _check_later(scenario, told)
     if against is None or len(against) == 0:
         return Conclusion(
             outcome, "level", outcome, ({},), (), (), told.unit, told.better, told.meaning
         )
-    scenario.with_(against)  # refused here rather than at a point
+    _check_later(scenario.with_(against), told)  # refused here rather than at a point
     changed = words.listed([f"{path} = {words.flow(value)}" for path, value in against.items()])
     return Conclusion(
         name=outcome,
@@ -88,8 +91,18 @@ def conclude(
         held=tuple(against),
         unit=told.unit,
         better=told.better,
-        words=f"{told.meaning}, as written minus with {changed}",
+        words=f"{told.meaning}: as written, minus what it is with {changed}",
     )
+
+
+def _check_later(scenario: Scenario, asked: Outcome) -> None:
+    """Raises ScenarioError for an outcome of later practice where none is simulated."""
+    if asked.group == LATER and scenario.independent.cases == 0:
+        refuse(
+            "outcome", f"{asked.name} was given, and independent.cases is 0",
+            "it is counted in later, independent practice",
+            "set independent.cases=100, or ask for another outcome",
+        )  # fmt: skip
 
 
 def _best(
@@ -125,19 +138,39 @@ class Readings:
     value: shape (points,), NaN where there was nothing to divide by. replicates: shape (points,
     columns); one column per replication, whose mean is the value (`averaged`), or one per
     resampling of all points' replications together. missing: replications without a value, of all
-    points.
+    points. judged: of a best setting, what it is judged by, [point, setting, replication], and
+    settings, their places on the axis.
     """
 
     value: Floats
     replicates: Floats
     averaged: bool
     missing: int
+    judged: Floats | None = None
+    settings: tuple[float, ...] = ()
 
     def at(self, point: int) -> Estimate:
-        """The conclusion at a point, with its interval."""
+        """The conclusion at a point, with its interval; that of a best setting goes from the first
+        to the last one kept."""
         if self.averaged:
             return estimate.estimate(self.replicates[point])
-        return _of_resamples(float(self.value[point]), self.replicates[point])
+        value, kept = float(self.value[point]), self.kept(point)
+        se = _spread(self.replicates[point])
+        return Estimate(value, se, kept[0], kept[-1], self._count, 0)
+
+    def kept(self, point: int) -> tuple[float, ...]:
+        """The settings that can't be told from the best, in order (`analysis.estimate.lowest`).
+
+        A resampling interval hides rivals that are only just worse: it never looks at how surely.
+        """
+        if self.judged is None:
+            return ()
+        samples = dict(zip(self.settings, self.judged[point], strict=True))
+        return estimate.lowest(samples, self.settings[0]).kept
+
+    @property
+    def _count(self) -> int:
+        return 0 if self.judged is None else self.judged.shape[2]
 
     def between(self, point: int, other: int) -> Estimate:
         """The conclusion at a point minus that at another, in the same luck."""
@@ -151,8 +184,12 @@ def _of_resamples(value: float, resamples: Floats) -> Estimate:
     """A bootstrap interval (2.5 to 97.5 %) that holds the value."""
     tail = (1 - estimate.LEVEL) / 2
     low, high = np.quantile(resamples, [tail, 1 - tail])
-    se = float(np.std(resamples, ddof=1))
-    return Estimate(value, se, min(value, float(low)), max(value, float(high)), resamples.size, 0)
+    ends = min(value, float(low)), max(value, float(high))
+    return Estimate(value, _spread(resamples), *ends, resamples.size, 0)
+
+
+def _spread(resamples: Floats) -> float:
+    return float(np.std(resamples, ddof=1)) if resamples.size > 1 else math.nan
 
 
 def readings(conclusion: Conclusion, simulated: Floats, *, seed: int) -> Readings:
@@ -179,7 +216,14 @@ def _best_readings(conclusion: Conclusion, simulated: Floats, seed: int) -> Read
     # point by point: all resampled means at once would take settings times the memory
     resampled = [settings[np.argmin(point @ weights, axis=0)] for point in simulated]
     replicates = np.array(resampled) if count > 1 else value[:, None]
-    return Readings(value, replicates, averaged=False, missing=int(np.isnan(simulated).sum()))
+    return Readings(
+        value,
+        replicates,
+        averaged=False,
+        missing=int(np.isnan(simulated).sum()),
+        judged=simulated,
+        settings=conclusion.values,
+    )
 
 
 def simulate(

@@ -125,30 +125,29 @@ def lay_out(
     laid out in memory before the number of points is known to be bearable. Raises ScenarioError.
     """
     if kind not in DESIGNS:
+        refuse("design", f"{kind} was given", f"one of {', '.join(DESIGNS)} is needed", "try grid")
+    if not isinstance(vary, Mapping) or not vary:
         refuse(
-            "--design", f"{kind} was given", f"one of {', '.join(DESIGNS)} is needed", "try grid"
-        )
-    if not vary:
-        refuse(
-            "--vary", "nothing was given", "at least one path varies",
-            "write --vary supervision.permissiveness=0:0.5:11",
+            "vary", f"{flow(vary)} was given" if vary else "nothing was given",
+            "at least one path and its values are needed",
+            'write {"supervision.permissiveness": [0, 0.1, 0.2]}',
         )  # fmt: skip
     axes = _axes(scenario, vary, kind)
     if kind == GRID and points is not None:
         refuse(
-            "--points", f"{points} was given", "a grid has as many points as combinations",
-            "leave it out, or use --design sobol",
+            "points", f"{points} was given", "a grid has as many points as combinations",
+            "leave it out, or use the design sobol",
         )  # fmt: skip
     if kind != GRID and (not isinstance(points, int | np.integer) or points < 1):
         refuse(
-            "--points", "nothing was given" if points is None else f"{points} was given",
-            "the number of points is needed, a whole number from 1", "try --points 64",
+            "points", "nothing was given" if points is None else f"{points} was given",
+            "the number of points is needed, a whole number from 1", "try 64",
         )  # fmt: skip
     count = math.prod(len(axis) for axis in axes) if points is None else int(points)
     if count > MOST_POINTS:
         refuse(
-            "--vary", f"{count:,} points were asked for", f"at most {MOST_POINTS:,} are tried",
-            "vary fewer paths, or take a sample of them: --design sobol --points 1024",
+            "vary", f"{count:,} points were asked for", f"at most {MOST_POINTS:,} are tried",
+            "vary fewer paths, or take a sample of them: the design sobol with 1024 points",
         )  # fmt: skip
     return Design(kind, axes, count, int(seed))
 

@@ -10,6 +10,7 @@ run.json                 seed, replications, versions, command, times: the run r
 """
 
 import csv
+import errno
 import json
 import os
 import secrets
@@ -52,6 +53,7 @@ RUN = Kind(
     ),
 )  # fmt: skip
 FIGURES = "figures"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 PICTURES = (".svg", ".png")
 
 Record = dict[str, Any]
@@ -126,7 +128,7 @@ def replacing(folder: Path, kind: Kind = RUN) -> Iterator[Path]:
         check_target(folder, kind)
         exchange(draft, target)
     except OSError as error:
-        raise OutputError(f"{folder} can't be written: {reason(error)}") from error
+        raise cannot_write(folder, error, draft) from error
     finally:
         if draft is not None and draft.exists():
             shutil.rmtree(draft, ignore_errors=True)
@@ -158,6 +160,26 @@ def exchange(draft: Path, target: Path) -> None:
         aside.rename(target)
         raise
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def cannot_write(folder: Path, error: OSError, draft: Path | None = None) -> OutputError:
+    """The error of a folder that can't be written: why, and what to try.
+
+    draft: where it was being written; its hidden name says nothing to anybody and isn't told.
+    """
+    what, where = reason(error), str(error.filename or "")
+    if draft is not None and where.startswith(str(draft)):
+        rest = where.removeprefix(str(draft)).lstrip(os.sep)
+        what = error.strerror or type(error).__name__
+        what += f" ({folder / rest})" if rest else f" in {folder.resolve().parent}"
+    if error.errno in NO_ROOM:
+        return OutputError(
+            f"{folder} can't be written: {what}; make room there, or choose another folder with "
+            "--out"
+        )
+    return OutputError(
+        f"{folder} can't be written: {what}; choose a folder that you may write to with --out"
+    )
 
 
 def reason(error: OSError) -> str:

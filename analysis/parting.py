@@ -196,7 +196,7 @@ def reason(parted: Parting | None) -> str:
     if row.kind == "resolved":
         return RESOLVED[RESOLVERS[int(row.number)]]
     if row.kind.startswith("debrief"):
-        return "it was talked through sooner, or only, in one world"
+        return "it was talked through in one world only, or sooner there"
     return REASONS.get(row.kind, "it went otherwise")
 
 
@@ -299,10 +299,10 @@ def judged(a: Side, b: Side, parted: Parting, one: Episode, other: Episode) -> s
         return ""
     level = LEVELS[min(last[0].level + 1, len(LEVELS) - 1)]
     coming = level if level == "death" else f"{level} harm"
-    first, second = (bounded(row.number) for row in last if row is not None)
+    first, second = (tolerated(row.number, coming) for row in last if row is not None)
     return (
-        f"When they last judged, the supervisor tolerated a chance of {coming} of {first} under "
-        f"{a.name}, of {second} under {b.name}."
+        f"When they last judged, the supervisor tolerated {first} under {a.name}, {second} under "
+        f"{b.name}."
     )
 
 
@@ -313,9 +313,11 @@ def last_judgement(found: Episode, side: Side, parted: Parting) -> Event | None:
     return rows[-1] if rows else None
 
 
-def bounded(tolerated: float) -> str:
-    """A tolerated chance in words; it may exceed 1."""
-    return "100 % and more" if tolerated >= 1 else story.chance(tolerated)
+def tolerated(share: float, coming: str) -> str:
+    """A tolerated chance of some harm in words, as the story has it; it may exceed 1."""
+    if 0 < share < 1:
+        return f"a chance of {coming} of {story.chance(share)}"
+    return f"{'any' if share >= 1 else 'no'} chance of {coming}"
 
 
 def ran(a: Side, b: Side, one: Episode, other: Episode) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analysis import words
 from analysis.folder import refuse
+from analysis.input_words import TYPICAL, path_words
 from analysis.study import Study, at_setting
 from engine.errors import Finding
 from engine.outcomes import OUTCOME_NAMES, OUTCOMES, Outcome
@@ -60,9 +61,12 @@ class Samples:
             refuse("outcome", f"{name} was given", f"one of {known}", "see `leeway outcomes`")
         return np.ascontiguousarray(self.values[:, :, self.names.index(name)])
 
-    def place(self, setting: float) -> int:
-        """The place of a setting in `settings`. Raises ScenarioError where it was not tried."""
-        found = nearest(self.settings, setting)
+    def place(self, setting: float | str) -> int:
+        """The place of a setting in `settings`; a duration may be given as `5 min`.
+
+        Raises ScenarioError where it was not tried.
+        """
+        found = next((i for i, each in enumerate(self.settings) if same(each, setting)), None)
         if found is None:
             tried = ", ".join(self.label(each) for each in self.settings)
             refuse(self.along, f"{setting} was given", f"one of {tried}", "choose a setting tried")
@@ -78,8 +82,10 @@ class Samples:
 
     @property
     def name(self) -> str:
-        """What varies, in words: `permissiveness`, `time limit`."""
-        return self.along.rpartition(".")[2].replace("_", " ")
+        """What varies, in words: `time limit`, `time until a supervisor is hands-on (median)`."""
+        last = self.along.rpartition(".")[2]
+        typical = f" ({last})" if last in TYPICAL else ""
+        return path_words(self.scenario, self.along) + typical
 
     @property
     def replications(self) -> tuple[int, int]:
@@ -103,6 +109,7 @@ def read_samples(result: Any, along: str, where: Mapping[str, Any] | None = None
     Raises ScenarioError where the path was not varied by number, another path varies, a setting
     comes twice, or there are fewer than two settings.
     """
+    check_result(result)
     if isinstance(result, Study):
         if where or along not in (f"supervision.{result.axis}", "supervision.permissiveness"):
             refuse(along, "a study varies one path alone", f"supervision.{result.axis}",
@@ -113,12 +120,22 @@ def read_samples(result: Any, along: str, where: Mapping[str, Any] | None = None
         refuse(along, "the sweep does not vary it", f"it varies {words.listed(paths)}",
                "name one of these as `along`")  # fmt: skip
     others = [path for path in paths if path != along]
-    rows = held(result.table, others, dict(where or {}))
+    rows = held(result.scenario, result.table, others, dict(where or {}))
     own, timed = as_written(result.scenario, along)
     return gather(
         result, rows, along=along, own=own, timed=timed, scenario_of=scenarios(result),
         aside=told_held(result.scenario, rows, others, getattr(result, "variant", None)),
     )  # fmt: skip
+
+
+def check_result(result: Any) -> None:
+    """Raises ScenarioError for what is neither a sweep nor a study."""
+    needed = ("table", "scenario", "seed", "engine")
+    is_study = isinstance(result, Study)
+    if is_study or all(hasattr(result, name) for name in (*needed, "paths")):
+        return
+    refuse("result", f"a {type(result).__name__} was given", "a sweep or a study is needed",
+           "hand over all that analysis.sweep(...) gave, not its table alone")  # fmt: skip
 
 
 def of_study(study: Study) -> Samples:
@@ -151,22 +168,33 @@ def scenarios(result: Any) -> Callable[[int], Scenario]:
     return at
 
 
-def held(table: pd.DataFrame, others: Sequence[str], where: Mapping[str, Any]) -> pd.DataFrame:
+def held(
+    scenario: Scenario, table: pd.DataFrame, others: Sequence[str], where: Mapping[str, Any]
+) -> pd.DataFrame:
     """The rows in which the other paths have the values wanted."""
     for path in where:
         if path not in others:
             refuse(path, "`where` names it", f"one of {words.listed(others)}", "leave it out")
     for path in others:
         tried = list(dict.fromkeys(table[path]))
+        told = [as_given(scenario, path, value) for value in tried]
         if path in where:
             table = table[[same(value, where[path]) for value in table[path]]]
             if table.empty:
-                allowed = f"one of {words.listed([str(value) for value in tried], 'or')}"
+                allowed = f"one of {words.listed([str(each) for each in told], 'or')}"
                 refuse(path, f"{where[path]} was given", allowed, "choose a value of the sweep")
         elif len(tried) > 1:
             refuse(path, "the sweep varies it, too", "one value of it",
-                   f"say which, as in where={{{path!r}: {tried[0]!r}}}")  # fmt: skip
+                   f"say which, as in where={{{path!r}: {told[0]!r}}}")  # fmt: skip
     return table
+
+
+def as_given(scenario: Scenario, path: str, value: Any) -> Any:
+    """A value as `where` takes it, and as one would write it: of a duration, its words."""
+    if as_written(scenario, path)[1] and isinstance(value, int | float):
+        text = words.duration(float(value))
+        return text if same(value, text) else f"{value!r} min"
+    return value
 
 
 def told_held(

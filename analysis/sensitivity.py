@@ -126,8 +126,8 @@ class Sensitivity:
             )
         if math.isnan(self.noise_share) and self.replications == 1:
             told.append("With one replication per point, luck can't be told from the inputs.")
-        values = self.points.loc[self.points["independent"], "value"]
-        if values.nunique() == 1:
+        counting = self.points["independent"] if self.method == "sobol" else slice(None)
+        if self.points.loc[counting, "value"].nunique() == 1:
             told.append("The conclusion is the same at every point drawn: no input moves it.")
         if self.missing > 0:
             told.append(
@@ -151,7 +151,7 @@ def plan(
 ) -> Plan:
     """How much work `sensitivity` would be. Raises ScenarioError as it does, before any."""
     asked = conclude(scenario, outcome, against=against)
-    inputs, _ = varied(scenario, (*asked.held, *hold), together=together)
+    inputs, _ = varied(scenario, hold, about=asked.held, together=together)
     count, each = _numbers(
         asked.kind, method, samples, replications, len(inputs), tornado_replications
     )
@@ -220,7 +220,7 @@ def sensitivity(
     conclusion is missing at a point.
     """
     asked = conclude(scenario, outcome, against=against)
-    inputs, left = varied(scenario, (*asked.held, *hold), together=together)
+    inputs, left = varied(scenario, hold, about=asked.held, together=together)
     count, each = _numbers(
         asked.kind, method, samples, replications, len(inputs), tornado_replications
     )
@@ -232,7 +232,11 @@ def sensitivity(
         seed=seed, replications=tornado_replications, engine=engine, progress=progress,
     )  # fmt: skip
     if math.isnan(alone.as_written.mean):
-        _refuse_missing(asked, np.array([math.nan]))
+        refuse(
+            "outcome", f"{asked.name} is missing as written",
+            f"there was nothing to divide by in any of {tornado_replications:,} replications",
+            "ask for another outcome, or change the scenario so that there is something to count",
+        )  # fmt: skip
     found = readings(
         asked,
         simulate(asked, points, seed=seed, replications=each, engine=engine, progress=progress),
@@ -269,11 +273,9 @@ def _refuse_missing(asked: Conclusion, value: np.ndarray[Any, Any]) -> None:
     if gone > 0:
         refuse(
             "outcome",
-            f"{asked.name} is missing " + (
-                "as written" if len(value) == 1 else f"at {gone:,} of {len(value):,} points"
-            ),
-            "every point needs a value: there was nothing to divide by in any replication",
-            "ask for more replications, or another outcome",
+            f"{asked.name} is missing at {gone:,} of {len(value):,} points",
+            "every point needs a value: there was nothing to divide by in any replication there",
+            "ask for more replications (there is a value as written), or for another outcome",
         )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from analysis import assumptions, figures, words
 from analysis.figures import sensitivity as drawn
 from analysis.folder import FIGURES, Kind, write_csv
 from analysis.sensitivity import Sensitivity
-from analysis.sensitivity_words import note, sentences
+from analysis.sensitivity_words import MANY, note, sentences
 from engine import loader
 
 KIND = Kind(
@@ -39,6 +39,10 @@ KIND = Kind(
 FORMAT = 1
 SHOWN = 12
 """Inputs in a figure; the rest are in the sheet."""
+DRAWN = (
+    "label", "low_text", "high_text", "low", "low_from", "low_to", "high", "high_from", "high_to",
+)  # fmt: skip
+OUTSIDE = 0.05  # of a share below 0 or above 1, from where on it is called noise
 INDICES_MEANING = {
     "first": "share of the conclusion's variance due to this input alone (Sobol', first order)",
     "total": "with what it does together with others (Sobol', total order)",
@@ -49,6 +53,16 @@ INDICES_MEANING = {
 }
 
 
+TERMS = {
+    "sobol": "Filled dots: Sobol' total index; open squares: first-order index; an input that does "
+    "nothing (the dummy) is put in to see what the method makes of it.",
+    "morris": "Filled dots: Morris' mu*; open squares: sigma, large where the effect depends on "
+    "other inputs or isn't a straight line; an input that does nothing (the dummy) is put in to "
+    "see what the method makes of it.",
+}
+"""What textbooks call that which a figure shows."""
+
+
 def tornado(done: Sensitivity, *, most: int = SHOWN, axes: Axes | None = None) -> Axes:
     """The figure of one input at a time, the variants beneath."""
     rows, others = tornado_rows(done, most), other_rows(done)
@@ -57,11 +71,17 @@ def tornado(done: Sensitivity, *, most: int = SHOWN, axes: Axes | None = None) -
     of = "Settings with the least mean" if done.conclusion.kind == "best" else "Means"
     what = (
         f"{of} of {done.tornado.replications} replications in the same luck; whiskers: 95 % "
-        "intervals of the difference from as written; grey band: that of the value as written."
+        "intervals of the difference from as written; grey band: "
+    )
+    is_best = done.conclusion.kind == "best"
+    what += (
+        "settings that can't be told from it as written."
+        if is_best
+        else ("that of the value as written.")
     )
     if left > 0:
-        what += f" {words.plural(left, 'input')} that {'moves' if left == 1 else 'move'} it less "
-        what += f"{'is' if left == 1 else 'are'} left out."
+        what += f" {words.plural(left, 'input')} that {'moves' if left == 1 else 'move'} it less, "
+        what += f"or not at all, {'is' if left == 1 else 'are'} left out."
     ends = [own.mean if np.isnan(end) else end for end in (own.low, own.high)]
     return drawn.tornado(
         rows, others,
@@ -74,10 +94,12 @@ def tornado(done: Sensitivity, *, most: int = SHOWN, axes: Axes | None = None) -
 
 
 def tornado_rows(done: Sensitivity, most: int) -> pd.DataFrame:
-    """The table that the figure of one input at a time draws: the `most` with the largest swing."""
+    """The table that the figure of one input at a time draws: the `most` with the largest swing,
+    and none that doesn't move the conclusion at all."""
     own, one = done.as_written.mean, {each.path: each for each in done.inputs}
     rows = []
-    for row in done.tornado.table.head(most).to_dict("records"):
+    moved = done.tornado.table[["at_low", "at_high"]].ne(0).any(axis=1)
+    for row in done.tornado.table[moved].head(most).to_dict("records"):
         path = str(row["input"])
         told = {"label": labelled(done, path)}
         told |= {f"{end}_text": one[path].said(row[end]) for end in ("low", "high")}
@@ -85,7 +107,7 @@ def tornado_rows(done: Sensitivity, most: int) -> pd.DataFrame:
             for suffix in ("", "_from", "_to"):
                 told[f"{end}{suffix}"] = own + row[f"at_{end}{suffix}"]
         rows.append(told)
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(DRAWN))
 
 
 def other_rows(done: Sensitivity) -> pd.DataFrame:
@@ -124,25 +146,43 @@ def indices(done: Sensitivity, *, most: int = SHOWN, axes: Axes | None = None) -
     )
     points = f"{len(done.points):,} points of {words.plural(done.replications, 'replication')}"
     share, floor = done.noise_share, done.noise_floor
-    luck = "" if np.isnan(share) else f" {words.percent(share)} of the variance is luck."
+    luck = f" {words.percent(share)} of the variance is luck."
+    if np.isnan(share):
+        luck = " What luck alone may do isn't known."
     shares = f"share of the variance of: {value_label(done)}"
     effects = f"effect of the whole range on: {value_label(done)}"
     return drawn.indices(
         rows,
-        main_label="alone and with others (total)" if is_sobol else "mean size of effect (mu*)",
-        second_label="alone (first order)" if is_sobol else "its spread (sigma)",
+        main_label="by itself and together with others" if is_sobol else "mean size of its effect",
+        second_label="by itself" if is_sobol else "spread of that effect",
         value_label=shares if is_sobol else effects,
         note=note(
             done,
-            f"{points}; whiskers: 95 % bootstrap intervals.{luck} [source]; without one: an "
-            "assumption.",
+            f"{points}; whiskers: 95 % bootstrap intervals.{noisy(done, rows)}{luck} "
+            f"{TERMS[done.method]} [source]; without one: an assumption.",
         ),
-        dummy=(float(dummy[main]), f"dummy input: {words.number(float(dummy[main]))}"),
+        dummy=(
+            float(dummy[main]),
+            f"an input that does nothing: {words.number(float(dummy[main]))}",
+        ),
         luck=None
         if np.isnan(floor)
-        else (floor, f"may be luck (filled dots): {words.number(floor, 2)}"),
+        else (floor, f"filled dots: may be luck up to {words.number(floor, 2)}"),
         axes=axes,
     )
+
+
+def noisy(done: Sensitivity, rows: pd.DataFrame) -> str:
+    """What is to be said of whiskers where samples are few; "" where there is nothing."""
+    if done.method != "sobol":
+        return ""
+    text = ""
+    if done.samples < MANY:
+        text = f" With fewer than {MANY} samples they hold the truth less often than that."
+    ends = rows[["main_low", "second_low", "main_high", "second_high"]]
+    if ((ends < -OUTSIDE) | (ends > 1 + OUTSIDE)).any(axis=None):
+        text += " Shares below 0 or above 1 are noise: too few samples."
+    return text
 
 
 def labelled(done: Sensitivity, path: str) -> str:
@@ -231,6 +271,7 @@ def as_object(done: Sensitivity) -> dict[str, Any]:
         "replications": done.replications,
         "tornado_replications": done.tornado.replications,
         "as_written": plain(done.as_written._asdict()),
+        "kept": plain(done.tornado.kept) if asked.kind == "best" else None,
         "same_sign": {"points": same[0], "of": same[1]} if asked.kind == "difference" else None,
         "noise_share": plain(done.noise_share),
         "noise_floor": plain(done.noise_floor),

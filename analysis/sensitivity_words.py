@@ -7,11 +7,19 @@ from typing import Any
 import pandas as pd
 
 from analysis import assumptions, words
+from analysis import indices as core
 from analysis.estimate import Estimate
 from analysis.findings import Inputs
 from analysis.sensitivity import Sensitivity, choices_varied
 
 NEARLY_ALL = 0.95
+ENOUGH = {"sobol": 256, "morris": 80}
+"""Samples that tell inputs apart where fewer don't, as a rule."""
+ENOUGH_REPLICATIONS = 8
+FEWEST = {"sobol": 16, "morris": 5}
+"""Samples below which a bootstrap says nothing: it can only redraw the few rows there are."""
+MANY = 64
+"""Samples of Sobol' from which its intervals hold the truth as often as they say; before, less."""
 MOSTLY_NOISE = 0.5
 NAMED = 3  # inputs named one by one; more are counted
 
@@ -26,8 +34,9 @@ def sentences(done: Sensitivity) -> list[str]:
 def as_written(done: Sensitivity) -> str:
     """The conclusion as written, and what a difference says."""
     asked, found = done.conclusion, done.as_written
-    unit = "" if asked.kind == "best" else f" {asked.unit}"
-    text = f"{asked.words[0].upper()}{asked.words[1:]}: {value(found, asked.kind)}{unit}."
+    if asked.kind == "best":
+        return best_as_written(done)
+    text = f"{asked.words[0].upper()}{asked.words[1:]}: {value(done, found)} {asked.unit}."
     if asked.kind != "difference" or math.isnan(found.low):
         return text
     if found.low <= 0 <= found.high:
@@ -38,9 +47,37 @@ def as_written(done: Sensitivity) -> str:
     return f"{text} As written, the scenario's own setting is {'better' if is_better else 'worse'}."
 
 
-def value(found: Estimate, kind: str) -> str:
-    """The conclusion with its interval; a difference with its sign."""
-    return words.interval(found, signed=kind == "difference")
+def best_as_written(done: Sensitivity) -> str:
+    """The settings that may be the best one as written, as far as the replications can tell."""
+    asked, kept = done.conclusion, done.tornado.kept
+    name, best = f"{asked.words[0].upper()}{asked.words[1:]}", setting(done, done.as_written.mean)
+    with_so_many = f"with {words.plural(done.tornado.replications, 'replication')}"
+    if len(kept) == 1:
+        return f"{name}: {best}, clearly below the others tried."
+    if len(kept) == len(asked.values):
+        return (
+            f"{name} can't be told {with_so_many}: none of the {words.spelled(len(kept))} "
+            f"settings tried is clearly worse than {best}, the least so far."
+        )
+    names = [setting(done, each) for each in kept]
+    return (
+        f"{name}: {words.listed(names, 'or')}. These can't be told apart {with_so_many}; the mean "
+        f"is least at {best}."
+    )
+
+
+def setting(done: Sensitivity, place: float) -> str:
+    """A setting of the leeway in words."""
+    return words.setting(done.conclusion.held[0].rsplit(".", 1)[-1], place)
+
+
+def value(done: Sensitivity, found: Estimate) -> str:
+    """The conclusion with its interval; a difference with its sign, a best setting with those that
+    can't be told from it."""
+    if done.conclusion.kind == "best":
+        middle, low, high = (setting(done, at) for at in (found.mean, found.low, found.high))
+        return middle if low == high else f"{middle} (it may be {low} to {high})"
+    return words.interval(found, signed=done.conclusion.kind == "difference")
 
 
 def counted(done: Sensitivity) -> str:
@@ -60,26 +97,84 @@ def counted(done: Sensitivity) -> str:
 
 def matters_most(done: Sensitivity) -> str:
     """The input with the largest index, its share, and what can't be told from it."""
-    ranked = done.indices.ranked()
-    first = ranked.iloc[0]
-    if math.isnan(first[done.indices.main]) or first[done.indices.main] == 0:
+    main, ranked = done.indices.main, done.indices.ranked()
+    first, rest = ranked.iloc[0], ranked.iloc[1:]
+    if math.isnan(first[main]) or first[main] == 0:
         return f"Of {counted(done)}, none moves it."
-    if done.noise_share > MOSTLY_NOISE:
+    top, tied = _marked(done, first["input"]), rest["tied"].astype(bool)
+    doubt = why_not_told(done)
+    if doubt:
         return (
-            f"Of {counted(done)}, it can't be told which matters most: "
-            f"{words.percent(done.noise_share)} of what varies between points is the model's luck."
+            f"Of {counted(done)}, it can't be told which matters most: {doubt}. The largest so far "
+            f"is {top}: {share(done, first)}. {what_to_try(done)}"
         )
-    # where nothing is known of the luck, the floor is NaN and nothing lies below it
-    unsure = first[f"{done.indices.main}_low"] <= done.noise_floor
-    most = "probably matters most" if unsure else "matters most"
-    text = f"Of {counted(done)}, {_marked(done, first['input'])} {most}: {share(done, first)}."
-    rivals = [_name(done, path) for path in ranked["input"][1:][ranked["tied"][1:].astype(bool)]]
+    rivals = [_name(done, path) for path in rest["input"][tied]]
+    most = f"has the largest {measure(done)}" if rivals else "matters most"
+    text = f"Of {counted(done)}, {top} {most}: {share(done, first)}."
     if rivals:
         text += f" {_some(rivals)} can't be told from it with {done.samples} {samples_word(done)}."
-    after = [_marked(done, path) for path in ranked["input"][1:][~ranked["tied"][1:].astype(bool)]]
+    after = [_marked(done, path) for path in rest["input"][~tied]]
     if after and len(rivals) < NAMED:
         text += f" Next {'comes' if len(after) == 1 else 'come'} {words.listed(after[:NAMED])}."
     return text
+
+
+def why_not_told(done: Sensitivity) -> str:
+    """Why the largest index can't be told from luck, or from the others; "" where it can."""
+    main, ranked = done.indices.main, done.indices.ranked()
+    number = f"{done.samples} {samples_word(done)}"
+    if is_few(done):
+        return f"{number} are too few for any {measure(done)} to be trusted"
+    if math.isnan(done.noise_floor) and done.missing > 0:
+        return "what luck alone may do isn't known where replications have nothing to divide by"
+    if math.isnan(done.noise_floor):
+        each = words.plural(done.replications, "replication")
+        return f"with {each} of each point nothing is known of what luck alone may do"
+    if done.noise_share > MOSTLY_NOISE:
+        return (
+            f"{words.percent(done.noise_share)} of what varies between points is the model's luck"
+        )
+    # written so that an end that is missing counts as doubt
+    if not ranked[f"{main}_low"][0] > done.noise_floor:
+        return f"with {number} the largest {measure(done)} may be luck alone"
+    tied = int(ranked["tied"][1:].sum())
+    if len(ranked) > 1 and tied >= (len(ranked) - 1) / 2:
+        return f"{tied} of the {len(ranked)} can't be told from the largest with {number}"
+    return ""
+
+
+def what_to_try(done: Sensitivity) -> str:
+    """More samples, or more replications, and how much longer that takes."""
+    if math.isnan(done.noise_floor) and done.missing > 0 and not is_few(done):
+        return "Ask for an outcome that every replication has."
+    lacks_replications = math.isnan(done.noise_floor) or done.noise_share > MOSTLY_NOISE
+    if lacks_replications and not is_few(done):
+        more = max(ENOUGH_REPLICATIONS, 4 * done.replications)
+        return f"Try {more} replications{_takes('replications', more, done.replications)}."
+    more = max(ENOUGH[done.method], 2 * done.samples)
+    if more > largest(done.method, len(done.inputs)):
+        return "Hold inputs that you are sure of: more samples can't be simulated."
+    return f"Try {more} {samples_word(done)}{_takes('samples', more, done.samples)}."
+
+
+def largest(method: str, inputs: int) -> int:
+    """The most samples that may be asked for, with so many inputs."""
+    most = core.MOST_POINTS // core.size(method, inputs, 1)
+    return 1 << (most.bit_length() - 1) if method == "sobol" else most
+
+
+def _takes(option: str, more: int, now: int) -> str:
+    return f" (--{option} {more}; about {words.number(more / now, 2)} times as long)"
+
+
+def measure(done: Sensitivity) -> str:
+    """What an index of the method is, in a word."""
+    return "share" if done.method == "sobol" else "effect"
+
+
+def is_few(done: Sensitivity) -> bool:
+    """Whether there are so few samples that even their bootstrap intervals mean nothing."""
+    return done.samples < FEWEST[done.method]
 
 
 def samples_word(done: Sensitivity) -> str:
@@ -88,15 +183,17 @@ def samples_word(done: Sensitivity) -> str:
 
 
 def share(done: Sensitivity, row: pd.Series) -> str:
-    """How much an input accounts for, with its interval."""
+    """How much an input accounts for, with its interval; that it can't be told where the interval
+    leaves what a share can be."""
     if done.method == "sobol":
-        middle, low, high = (
-            100 * min(1.0, max(0.0, row[name])) for name in ("total", "total_low", "total_high")
-        )
-        return (
-            f"alone and together with others it accounts for {middle:.0f} % ({low:.0f} to "
-            f"{high:.0f}) of how the conclusion varies"
-        )
+        middle, low, high = (100 * row[name] for name in ("total", "total_low", "total_high"))
+        what = "alone and together with others it accounts for"
+        if is_few(done) or not (low >= 0 and high <= 100):
+            return (
+                "how much of the variation it accounts for can't be told with "
+                f"{done.samples} {samples_word(done)}"
+            )
+        return f"{what} {middle:.0f} % ({low:.0f} to {high:.0f}) of how the conclusion varies"
     star = Estimate(row["mu_star"], math.nan, row["mu_star_low"], row["mu_star_high"], 0, 0)
     return (
         f"from end to end of its range it moves the conclusion by {words.interval(star)} on average"
@@ -114,8 +211,11 @@ def alone(done: Sensitivity) -> str:
         f"by {_change(first, name)} at {one.said(end)}"
         for name, end in (("at_low", one.low), ("at_high", one.high))
     ]
+    most = "moves the conclusion most"
+    if not any(is_told(_estimate(first, name)) for name in ("at_low", "at_high", "swing")):
+        most = "moves the conclusion most so far, which may be luck"
     text = (
-        f"Moved alone, all else as written, {_marked(done, one.path)} moves the conclusion most: "
+        f"Moved alone, all else as written, {_marked(done, one.path)} {most}: "
         f"{words.listed(ends)} (as written {one.said(one.own)})."
     )
     turning = [_name(done, row["input"]) for row in table.to_dict("records") if turns(done, row)]
@@ -181,7 +281,7 @@ def switched_off(done: Sensitivity) -> list[str]:
             remark = ", no change that can be told"
         elif done.conclusion.kind == "difference" and opposite(done.as_written, left):
             remark = ", the other way round"
-        told.append(f"If {row['name']}, it is {value(left, done.conclusion.kind)}{remark}.")
+        told.append(f"If {row['name']}, it is {value(done, left)}{remark}.")
     return told
 
 

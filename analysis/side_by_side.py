@@ -193,7 +193,7 @@ def counts(one: Followed, independent: bool) -> dict[str, float]:
     """What a replication adds up to, over the cases that both worlds have.
 
     compared, otherwise, better_a, better_b, same: cases; weight and the channels of what is booked:
-    A less B, summed; only_a, only_b: cases that one world alone has.
+    A minus B, summed; only_a, only_b: cases that one world alone has.
     """
     cases = {key: both for key, both in one.cases.items() if key.independent == independent}
     pairs = [(a, b) for a, b in cases.values() if a is not None and b is not None]

@@ -28,9 +28,13 @@ from engine.outcomes import OUTCOME_NAMES
 from engine.words import did_you_mean
 
 FEWEST, LEAST_LOOK_AHEAD = 10, 5
-ALIKE = 100
-"""Equal values that count as converged: with 100, what happens in 3 % of replications would have
+ALIKE = 300
+"""Equal values that count as converged: with 300, what happens in 1 % of replications would have
 shown up with a probability of 95 %."""
+SKEWED = 25.0
+"""A t interval is trusted from 25 times the squared skewness of the values on (Cochran, Sampling
+Techniques, 3rd ed. 1977, section 2.15). Of something rare about 25 events must have been seen:
+after one, an interval is narrow because it is wrong."""
 DEFAULT_CAP = 5_000
 
 FIXED, TARGET, CAP, FAILED = "fixed", "target", "cap", "failed"
@@ -197,8 +201,26 @@ def reached(
     if target.relative:
         narrow &= bound > 0  # a share of nothing is no width
     alike = np.fmax.accumulate(every, axis=-1) == np.fmin.accumulate(every, axis=-1)
-    found: NDArray[np.bool_] = narrow & (count >= FEWEST) & ~(alike & (count < ALIKE))
+    plain = np.where(alike, count >= ALIKE, count >= SKEWED * squared_skewness(every))
+    found: NDArray[np.bool_] = narrow & (count >= FEWEST) & plain
     return found
+
+
+def squared_skewness(values: ArrayLike) -> NDArray[np.float64]:
+    """The squared skewness of the values up to each of the replications, the last axis; NaN is out.
+
+    0 where there is no spread.
+    """
+    every = np.asarray(values, dtype=np.float64)
+    there = ~np.isnan(every)
+    count = np.maximum(np.cumsum(there, axis=-1), 1)
+    first = np.argmax(there, axis=-1)[..., np.newaxis]
+    away = np.where(there, every - np.take_along_axis(every, first, axis=-1), 0.0)
+    one, two, three = (np.cumsum(away**power, axis=-1) / count for power in (1, 2, 3))
+    second = two - one * one
+    third = three - 3.0 * one * two + 2.0 * one**3
+    known = second > 1e-12 * two
+    return np.where(known, third**2 / np.where(known, second, 1.0) ** 3, 0.0)
 
 
 def ahead(look_ahead: int, replications: int) -> int:
@@ -242,8 +264,12 @@ def _by_outcome(key: str, outcomes: tuple[str, ...], given: Width) -> dict[str, 
     for name, width in widths.items():
         number = isinstance(width, int | float | np.number) and not isinstance(width, bool)
         if not number or not 0 < width < math.inf:
-            refuse(f"{key} of {name}", f"{width} was given", "a width above 0 is needed",
-                   "try 0.1")  # fmt: skip
+            relative = key.endswith("relative")
+            refuse(
+                f"{key} of {name}", f"{width} was given",
+                f"a {'share of the mean' if relative else 'width'} above 0 is needed",
+                "try 0.05, which is 5 %" if relative else "try 0.1",
+            )  # fmt: skip
     return {name: float(width) for name, width in widths.items()}
 
 

@@ -201,7 +201,7 @@ def harm(event: Event, _context: Context) -> Words:
 
 
 def visible(_event: Event, context: Context) -> Words:
-    return None, f"{context.error}: from now on it could be noticed", {}
+    return None, f"the error ({context.error}) could first be noticed", {}
 
 
 def judgement(event: Event, context: Context) -> str:

@@ -14,6 +14,7 @@ alone: not on the other points, the blocks, the workers or the sitting.
     sweep_plan.py       a sweep checked, estimated and carried out
     sweep_result.py     what it gives back
     sweep_folder.py     what it writes
+    sweep_other.py      why the folder of another sweep is refused, in words
     sweep_again.py      going on with a folder, checking it
 """
 
@@ -56,10 +57,10 @@ def sweep(
 
     out: a folder that every finished block is kept in; calling again with the same arguments goes
     on there, more replications of the same sweep are added, and anything else that differs is
-    refused. Tables are written there too, as Parquet and CSV. executor: "local",
-    "dask://HOST:PORT" or a distributed.Client; workers: processes, 0 for this one; both as
-    analysis.blocks.carry_out has them. progress: called with the number of replications that have
-    been finished, counted over all points.
+    refused, fewer replications included. Tables are written there too, as Parquet and CSV.
+    executor: "local", "dask://HOST:PORT" or a distributed.Client; workers: processes, 0 for this
+    one; both as analysis.blocks.carry_out has them. progress: called with the number of
+    replications that have been finished, counted over all points.
     Raises ScenarioError before anything runs where the scenario, a point or an argument can't be,
     OutputError where `out` can't be written or read, KeyboardInterrupt on Ctrl-C.
     """

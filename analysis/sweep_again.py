@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import sweep_folder
+from analysis import sweep_folder, sweep_other
 from analysis.blocks import Failed
 from analysis.collect import Source, collect
 from analysis.design import design_from
@@ -18,7 +18,7 @@ from analysis.slices import Slice
 from analysis.stopping import until_from
 from analysis.store import Store
 from analysis.sweep_plan import Plan, Progress, plan_of
-from engine.errors import OutputError
+from engine.errors import OutputError, ScenarioError
 
 
 def plan_from(folder: Path, *, progress: Progress | None = None) -> Plan:
@@ -56,7 +56,10 @@ def only_block(plan: Plan, folder: Path, name: str) -> Slice:
             "--only-block", f"{name} was given", "the name of a block of this sweep is needed",
             "take it from the command that the sweep has printed",
         )  # fmt: skip
-    store = Store.open(folder, plan.identity(), beside=sweep_folder.FILES)
+    try:
+        store = Store.open(folder, plan.identity(), beside=sweep_folder.FILES)
+    except ScenarioError as error:
+        raise ScenarioError(sweep_other.told(error.problems, folder, plan)) from error
     store.write(name, plan.simulate(None)(name))
     return piece
 

@@ -17,6 +17,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ def identity(scenario: Scenario, seed: int, digest: str, engine: str) -> dict[st
         "python version": found["python"],
         "numpy version": found["numpy"],
         "numba version": found["numba"],
+        "simpy version": found["simpy"],
         "source of the engine": engine_key(),
     }
 
@@ -76,6 +78,35 @@ def command_for(folder: Path, name: str | None = None) -> str:
     """The command that goes on with a sweep, or that computes one block of it alone."""
     words = ["leeway", "sweep", str(folder), *([] if name is None else ["--only-block", name])]
     return shlex.join(words)
+
+
+def held(folder: Path, plan: "Plan") -> int:
+    """Replications of a point that the tables of a folder have, at most; 0 where that isn't known.
+
+    Papers that are damaged or of another sweep tell nothing: they are written anew.
+    """
+    try:
+        found = json.loads(read_file(folder / RECORD) or b"")
+        if found["hash"] != plan.hash or found["seed"] != plan.seed:
+            return 0
+        if "files" not in found:
+            return int(found.get("held", 0))
+        points = read_file(folder / POINTS) or b""
+        if hashlib.sha256(points).hexdigest() != found["files"][POINTS]:
+            return 0
+        return int(pd.read_csv(BytesIO(points))["replications"].max())
+    except (ValueError, KeyError, TypeError):
+        return 0
+
+
+def check_more(folder: Path, there: int, now: int) -> None:
+    """Refuse fewer replications than the tables of a folder have. Raises ScenarioError."""
+    if now < there:
+        refuse(
+            "replications", f"{folder} holds {there} of a point, and {now} is asked for now",
+            "a finished table is never made shorter",
+            f"ask for {there} or more, or choose another folder with --out",
+        )  # fmt: skip
 
 
 def values_of(store: Store, piece: Slice) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -91,18 +122,23 @@ def values_of(store: Store, piece: Slice) -> np.ndarray[Any, np.dtype[np.float64
 # ---- writing ---------------------------------------------------------------------------------
 
 
-def begin(folder: Path, plan: "Plan", command: str | None) -> None:
+def begin(folder: Path, plan: "Plan", command: str | None) -> bytes | None:
     """The papers of a sweep that isn't complete; one that is, and is asked for again, stays so.
 
-    Raises OutputError.
+    Gives back the record that was there. Raises ScenarioError where the tables that are there have
+    more replications than can come, OutputError where nothing can be written.
     """
     with _as_output_error(folder):
         text = loader.to_yaml(plan.scenario)
         if read_file(folder / SCENARIO) != text.encode():
             write_file(folder / SCENARIO, text.encode())
         asked = record(plan, command)
-        if not _agrees(read_file(folder / RECORD), asked):
-            _put_record(folder, asked | {"complete": False})
+        there = held(folder, plan)
+        check_more(folder, there, plan.most)
+        before = read_file(folder / RECORD)
+        if not _agrees(before, asked):
+            _put_record(folder, asked | {"complete": False, "held": there})
+        return before
 
 
 def _agrees(there: bytes | None, asked: Record) -> bool:
@@ -114,8 +150,19 @@ def _agrees(there: bytes | None, asked: Record) -> bool:
         return False
 
 
-def finish(folder: Path, plan: "Plan", done: "Sweep", command: str | None) -> None:
-    """The tables, and the record that says so. Raises OutputError."""
+def finish(
+    folder: Path, plan: "Plan", done: "Sweep", command: str | None, before: bytes | None
+) -> None:
+    """The tables, and the record that says so. before: what `begin` gave back.
+
+    Raises ScenarioError where a target has ended with fewer replications than the tables that are
+    there have (these stay, and so does their record), OutputError where nothing can be written.
+    """
+    there, now = held(folder, plan), int(done.points["replications"].max())
+    if now < there and not done.failed and before is not None:
+        with _as_output_error(folder):
+            write_file(folder / RECORD, before)
+        check_more(folder, there, now)
     with _as_output_error(folder):
         tables = {
             PARQUET: lambda path: write_parquet(path, done.table),

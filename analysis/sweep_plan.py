@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis import sweep_folder
+from analysis import sweep_folder, sweep_other
 from analysis.blocks import Failed, carry_out
 from analysis.collect import Counts, Source, Values, collect
 from analysis.design import Design, bare, check_points, lay_out
@@ -29,6 +29,7 @@ from analysis.stopping import Until
 from analysis.store import Store
 from analysis.sweep_result import Sweep
 from analysis.tasks import Notice
+from engine.errors import ScenarioError
 from engine.luck import MAX_SEED
 from engine.outcomes import OUTCOME_NAMES
 from engine.results import versions
@@ -37,7 +38,7 @@ from engine.scenario import Scenario
 
 MOST_ROWS = 10_000_000
 """Rows of a table (about 400 bytes each) that memory should hold."""
-ALONE_S = 30.0
+ALONE_S = 10.0
 """Seconds up to which no worker processes are started: they take seconds to start themselves."""
 STEPS_PER_S = {"kernel": 4e6, "simpy": 1e4}
 """Steps of cases per second and core, roughly: decides nothing but whether workers are worth it."""
@@ -174,11 +175,14 @@ class Plan:
         command: str | None,
         notice: Notice | None,
     ) -> Sweep:
-        store = Store.open(out, self.identity(), beside=sweep_folder.FILES)
-        sweep_folder.begin(out, self, command)
+        try:
+            store = Store.open(out, self.identity(), beside=sweep_folder.FILES)
+        except ScenarioError as error:
+            raise ScenarioError(sweep_other.told(error.problems, out, self)) from error
+        before = sweep_folder.begin(out, self, command)
         found = collect(self, self._stored(store, executor, workers, progress, notice))
         done = self.sweep_of(*found)
-        sweep_folder.finish(out, self, done, command)
+        sweep_folder.finish(out, self, done, command, before)
         return done
 
     def _stored(
@@ -279,6 +283,9 @@ def plan(
     Arguments are those of `sweep`; progress is called with 1 for each point checked. Raises
     ScenarioError with what is wrong.
     """
+    if not isinstance(scenario, Scenario):
+        refuse("scenario", f"{scenario!r} was given", "a Scenario is needed",
+               "load the file first: engine.load(path)")  # fmt: skip
     check_arguments(seed=seed, replications=replications, engine=engine)
     chosen = scenario if variant is None else scenario.with_variant(variant)
     laid_out = lay_out(chosen, vary, kind=design, points=points, seed=int(seed))

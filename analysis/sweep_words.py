@@ -1,5 +1,6 @@
 """What a sweep says in a terminal: what it will take, and its points side by side."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -19,6 +20,8 @@ HEADS = ("harmed\nnow", "expe-\nrience", "resi-\nlience", "harmed\nlater", "tota
 MOST_WIDE = 400
 WIDE = 9
 """Characters of the head of a column."""
+CHECK_S = 0.001
+"""Seconds, roughly, that checking a point takes."""
 UNTOLD = ("lognormal", "fixed", "exponential", "weibull", "loglogistic", "median", "mean")
 """Parts of a path that tell an educator nothing."""
 ENDS = {
@@ -30,9 +33,26 @@ ENDS = {
 LEGEND = (
     "harmed now, later: patients per 100 training, per 100 independent cases; experience, "
     "resilience: of a trainee at the end of training; total burden: harm weights of a trainee's "
-    "patients, now and later. After ±, half of the 95 % interval of each point alone; all points "
-    "share their luck, so differences between them are known better than that."
+    "patients, now and later."
 )
+ALONE = "After ±, half of the 95 % interval of each point alone"
+SHARED = "all points share their luck, so differences between them are known better than that."
+UNLIKE = (
+    "the points have different numbers of replications, so don't subtract one row from another: "
+    "the last column has the difference in total burden from point {reference} in the replications "
+    "that both have. --together gives all points the same number; analysis.tradeoff compares them "
+    "in Python."
+)
+FEW = f"Fewer than {estimate.FEWEST} replications tell nothing of chance"
+NOTHING = "–"  # a mean of no values at all
+
+
+def first_checked(points: int) -> str:
+    """What is said before the points of a large design are checked, each about a millisecond."""
+    return (
+        f"{points:,} points: each is checked before anything runs, about "
+        f"{words.duration(points * CHECK_S / 60)}; then the work is estimated."
+    )
 
 
 def foretold(work: Work) -> str:
@@ -87,17 +107,42 @@ def share_of_assumed(scenario: Scenario) -> str:
     return findings.Inputs(statuses.count("sourced"), statuses.count("assumption")).share
 
 
-def points_table(sweep: Sweep) -> Table:
+def unlike(sweep: Sweep) -> bool:
+    """Whether points have different numbers of replications, so that their rows have other luck."""
+    return int(sweep.points["replications"].nunique()) > 1
+
+
+def legend(sweep: Sweep, reference: int = 0) -> str:
+    """What the table of points shows, and what may be read from it."""
+    counts = sweep.table.groupby("point")[list(findings.CURVE)].count()
+    counts = counts.reindex(range(min(MOST_SHOWN, len(sweep.points))), fill_value=0)
+    known = counts.ge(estimate.FEWEST)
+    few = counts.gt(0) & ~known
+    several = len(sweep.points) > 1
+    told = [LEGEND]
+    if known.any(axis=None):
+        about = UNLIKE.format(reference=reference) if unlike(sweep) else SHARED
+        told.append(f"{ALONE}{f'; {about}' if several else '.'}")
+    if few.any(axis=None):
+        bare = " a mean without ± is of so few." if known.any(axis=None) else ""
+        told.append(f"{FEW}{':' if bare else '.'}{bare}")
+    if counts.eq(0).any(axis=None):
+        told.append(f"{NOTHING}: nothing to count.")
+    return " ".join(told)
+
+
+def points_table(sweep: Sweep, reference: int = 0) -> Table:
     """The points side by side: settings, learning and harm with intervals.
 
-    Replications have a column where points have different numbers of them.
+    Where points have different numbers of replications, these have a column, and so has the
+    paired difference in total burden from the point `reference`.
     """
     shown = sweep.points.head(MOST_SHOWN)
     rows = sweep.table[sweep.table["point"] < len(shown)].groupby("point")
     columns = {"point": [str(point) for point in shown["point"]]}
     for path in sweep.paths:
         columns[short(path, sweep.paths)] = settings(sweep, path, shown[path])
-    if shown["replications"].nunique() > 1:
+    if unlike(sweep):
         columns["repli-\ncations"] = [str(number) for number in shown["replications"]]
     for head, name in zip(HEADS, findings.CURVE, strict=True):
         columns[head] = spread(
@@ -106,6 +151,8 @@ def points_table(sweep: Sweep) -> Table:
                 for point, number in zip(shown["point"], shown["replications"], strict=True)
             ]
         )
+    if unlike(sweep):
+        columns[f"burden,\nagainst\npoint {reference}"] = against(sweep, len(shown), reference)
     table = plain_table(*columns)
     table.padding = (0, 1, 0, 0)
     wordy = [short(axis.path, sweep.paths) for axis in sweep.design.axes if axis.kind == WORDS]
@@ -113,9 +160,24 @@ def points_table(sweep: Sweep) -> Table:
         table.add_row(*row)
     for column in table.columns:
         column.justify, column.no_wrap = "right", column.header not in wordy
-        words_in = (word for cell in column.cells for word in str(cell).split())
+        told = (column.header, *column.cells)
+        words_in = (word for cell in told for word in str(cell).split())
         column.min_width = max(map(len, words_in), default=0)
     return table
+
+
+def against(sweep: Sweep, shown: int, reference: int) -> list[str]:
+    """The paired differences of the first points from one of them, in total burden."""
+    burden = sweep.table.pivot(index="replication", columns="point", values="total_burden")
+    if reference not in burden:
+        return [NOTHING] * shown
+    found = [
+        estimate.paired(burden[point], burden[reference])
+        if point in burden and point != reference
+        else None
+        for point in range(shown)
+    ]
+    return spread(found, signed=True)
 
 
 def settings(sweep: Sweep, path: str, column: pd.Series) -> list[str]:
@@ -134,21 +196,29 @@ def width(table: Table, screen: Console) -> int:
     return max(screen.width, needed.minimum)
 
 
-def spread(found: Sequence[estimate.Estimate | None]) -> list[str]:
-    """`3.62±0.31` of each point, all with the same decimals; the mean alone without a spread."""
-    there = [one for one in found if one is not None]
-    halves = [(one.high - one.low) / 2 for one in there]
+def spread(found: Sequence[estimate.Estimate | None], *, signed: bool = False) -> list[str]:
+    """`3.62±0.31` of each point, all with the same decimals.
+
+    The mean alone where there are too few replications to tell of chance.
+    """
+    means = [math.nan if one is None else one.mean for one in found]
+    halves = [
+        (one.high - one.low) / 2
+        if one is not None and one.replications >= estimate.FEWEST
+        else math.nan
+        for one in found
+    ]
     decimals = max((words.decimals_for(half) for half in halves), default=-1)
-    if decimals < 0:
-        return words.aligned([float("nan") if one is None else one.mean for one in found])
+    plain = words.aligned(means)
     told = []
-    for one in found:
-        if one is None or one.mean != one.mean:
-            told.append(words.MISSING)
+    for mean, half, text in zip(means, halves, plain, strict=True):
+        if math.isnan(mean):
+            told.append(NOTHING)
             continue
-        half = (one.high - one.low) / 2
-        known = f"±{half:.{decimals}f}" if half == half else ""
-        told.append(f"{one.mean:.{decimals}f}{known}")
+        shown = words.unsigned_zero(text if decimals < 0 else f"{mean:.{decimals}f}")
+        sign = "+" if signed and float(shown) > 0 else ""
+        known = "" if decimals < 0 or math.isnan(half) else f"±{half:.{decimals}f}"
+        told.append(f"{sign}{shown}{known}")
     return told
 
 

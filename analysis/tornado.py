@@ -25,10 +25,12 @@ class Tornado:
     ones, paired over replications, of one comparison at a time. `value_low` and `value_high` are
     the conclusion itself at the ends, with intervals of their own. alternatives: one row per
     variant of the scenario and per channel switched off: `name`, `kind`, `change` and its interval,
-    and `value`, the conclusion there, with its own.
+    and `value`, the conclusion there, with its own. kept: of a best setting, those that can't be
+    told from it as written; else empty.
     """
 
     as_written: Estimate
+    kept: tuple[float, ...]
     replications: int
     table: pd.DataFrame
     alternatives: pd.DataFrame
@@ -77,6 +79,7 @@ def tornado(
     columns = ["name", "kind", *_names("change"), *_names("value")]
     return Tornado(
         as_written=found.at(0),
+        kept=found.kept(0),
         replications=replications,
         table=table.loc[order].reset_index(drop=True),
         alternatives=pd.DataFrame(told, columns=columns),

@@ -32,6 +32,7 @@ from analysis.folder import refuse
 from analysis.front import may_be_on_front, on_front
 from analysis.resampling import DRAWS, means, resampled_means
 from analysis.samples import Samples, check_some, read_samples, with_direction
+from analysis.story import WEIGHING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,10 +105,10 @@ class Tradeoff:
         """One row per setting: which have no other with more learning for less harm.
 
         Columns setting, as_written, the learning and the harm (means, by name), on_front (in the
-        means), frequency (share of resamples in which it is on the front; not a probability of
-        being right), standing (`on` from a frequency of 0.95, `off` up to 0.05, else `open`; always
-        `open` with fewer than five replications), possible (can't be told from the front: the whole
-        true front is among these with probability `level`).
+        means), frequency (share of re-draws of the replications in which it is on the front; not a
+        probability of being right), standing (`on` from a frequency of 0.95, `off` up to 0.05, else
+        `open`; always `open` with fewer than five replications), possible (can't be told from the
+        front: the whole true front is among these with probability `level`).
         """
         samples = self.samples
         gain, harm = self._means
@@ -170,10 +171,10 @@ class Tradeoff:
             found.append(self._exchange("front", *ends, self.level))
         return (*found, self._exchange("range", 0, steps, self.level))
 
-    def rate(self, first: float, second: float) -> Rate:
+    def rate(self, first: float | str, second: float | str) -> Rate:
         """Extra harm per unit of extra learning from one setting to another, by itself.
 
-        Raises ScenarioError for a setting that was not tried.
+        A duration may be given as `5 min`. Raises ScenarioError for a setting that was not tried.
         """
         return self._rate(self.samples.place(first), self.samples.place(second), self.level)
 
@@ -345,6 +346,19 @@ class Tradeoff:
         return (int(by_harm[0]), int(by_harm[-1])) if len(by_harm) > 1 else None
 
 
+def check_policy(samples: Samples) -> None:
+    """Refuse permissiveness under a policy that has none: nothing could come of it."""
+    if samples.along != ALONG:
+        return
+    policy = samples.scenario_at(0).supervision.policy  # the same at all of them
+    if policy not in WEIGHING:
+        refuse(
+            "supervision.policy", f"{policy} was given, which has no permissiveness",
+            f"a trade-off along permissiveness needs one of {', '.join(WEIGHING)}",
+            "set supervision.policy to value_weighted, or name another path as `along`",
+        )  # fmt: skip
+
+
 def tradeoff(
     result: Any,
     *,
@@ -376,6 +390,7 @@ def tradeoff(
     if draws < 1:
         refuse("draws", f"{draws} was given", "a whole number from 1", f"try {DRAWS}")
     samples = read_samples(result, along, where)
+    check_policy(samples)
     for name in (learning, harm):
         check_some(samples, name)
     found = Tradeoff(samples, learning, harm, level, bands, seed, draws)

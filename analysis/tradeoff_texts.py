@@ -8,16 +8,25 @@ import pandas as pd
 from analysis import words
 from analysis.chance import CERTAINTY, ChanceLimits
 from analysis.estimate import FEWEST
-from analysis.tradeoff_words import (
+from analysis.tradeoff_names import (
+    TOO_FEW,
+    UNITS,
+    at,
     at_level,
     name_of,
+    one_more,
+    same_everywhere,
+    short,
+    too_few,
+)
+from analysis.tradeoff_words import (
     on_both_limits,
     on_burden,
     on_curve,
     on_limits,
     on_rates,
     on_weights,
-    short,
+    says,
 )
 from engine.outcomes import outcome
 
@@ -58,7 +67,7 @@ def left_out(found: "Tradeoff") -> list[str]:
         told.append(f"{count} of {found.learning} or {found.harm} missing: nothing to divide by.")
     fewest, most = found.samples.replications
     if fewest < FEWEST:
-        told.append(f"Fewer than {FEWEST} replications tell nothing of chance.")
+        told.append(f"{TOO_FEW}.")
     if fewest < most:
         told.append(f"Settings have {fewest} to {most} replications.")
     if found.samples.own is None:
@@ -73,6 +82,8 @@ def count(found: "Tradeoff") -> str:
 
 def together(found: "Tradeoff", what: str) -> str:
     """How bands that hold together are to be read."""
+    if found.samples.replications[0] < 2:
+        return f"Means of {count(found)}."
     way = "max-t" if found.bands == "max-t" else "Bonferroni"
     return (
         f"Means of {count(found)}; {what} hold for all settings at once with "
@@ -86,18 +97,23 @@ def together(found: "Tradeoff", what: str) -> str:
 def curve(found: "Tradeoff") -> Texts:
     """The words of learning against harm."""
     better = " (lower is better)" if outcome(found.learning).better == "lower" else ""
+    shared = (
+        f" Settings share their luck, so that from {reference(found)} the others lie within the "
+        f"darker band, just as surely.{perhaps(found)}"
+    )
+    bands = together(found, "the pale bands")
     return Texts(
         across=name_of(found.harm),
         up=name_of(found.learning) + better,
-        note=note(
-            found,
-            together(found, "the pale bands")
-            + f" Settings share their luck, so that from {reference(found)} the others lie within "
-            f"the darker band, just as surely.{perhaps(found)}",
-        ),
-        says=" ".join([on_curve(found), on_rates(found)[0]]),
+        note=note(found, bands + (shared if found.samples.replications[0] > 1 else "")),
+        says=says(found)[0] if silent(found) else " ".join([on_curve(found), on_rates(found)[0]]),
         setting=found.samples.label,
     )
+
+
+def silent(found: "Tradeoff") -> bool:
+    """Whether there is nothing to tell of the settings: too little luck, or no difference."""
+    return too_few(found) or same_everywhere(found, found.learning, found.harm)
 
 
 def perhaps(found: "Tradeoff") -> str:
@@ -105,14 +121,14 @@ def perhaps(found: "Tradeoff") -> str:
     unsure = (found.front["standing"] == "open").any()
     if not unsure or found.samples.replications[0] < FEWEST:
         return ""
-    return " Perhaps on the front: in 5 to 95 % of resamples."
+    return " Perhaps on the front: in 5 to 95 % of re-draws of the replications."
 
 
 def reference(found: "Tradeoff") -> str:
     """The setting that the others are compared with, in words."""
     samples = found.samples
     if samples.own is None:
-        return f"{samples.name} {samples.label(samples.settings[0])}"
+        return at(found, samples.label(samples.settings[0]))
     return f"the setting as written ({samples.label(samples.own)})"
 
 
@@ -131,18 +147,25 @@ def acceptability(found: "Tradeoff", table: pd.DataFrame) -> Texts:
     """The words of the acceptability frontier."""
     return Texts(
         across=(
-            f"weight on harm: how much {short(found.learning)} one is ready to give up\n"
-            f"to spare one more of: {name_of(found.harm)}"
+            f"weight on harm: how much {short(found.learning)} you would give up\n"
+            f"to spare {one_more(found.harm)} {in_units(found.learning)}"
         ),
         up=found.samples.name,
         note=note(
             found,
-            f"Probabilities from {found.draws} resamples of {count(found)}, about chance in the "
-            "simulation alone. No weight is recommended.",
+            f"How probably: share of {found.draws} re-draws of {count(found)}, about chance "
+            "in the simulation alone. No weight is recommended.",
         ),
         says=on_weights(found, table),
         setting=found.samples.label,
     )
+
+
+def in_units(learning: str) -> str:
+    """The unit of learning in brackets: `(cases' worth)`."""
+    if learning == "experience":
+        return "(cases' worth)"
+    return f"({UNITS[learning][1] if learning in UNITS else outcome(learning).unit})"
 
 
 def chance(found: "Tradeoff", limits: ChanceLimits | None) -> Texts:

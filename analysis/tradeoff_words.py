@@ -1,4 +1,4 @@
-"""What a trade-off says, in sentences a clinician would say, and the words of its figures."""
+"""What a trade-off says, in sentences a clinician would say."""
 
 import math
 from collections.abc import Sequence
@@ -15,67 +15,47 @@ from analysis.chance import ChanceLimits, cohorts_needed
 from analysis.estimate import Estimate, paired
 from analysis.exchange import Exchange, Rate
 from analysis.findings import mirrored
-from engine.outcomes import outcome
+from analysis.tradeoff_names import (
+    TOO_FEW,
+    amount,
+    at,
+    at_level,
+    given_up,
+    name_of,
+    one_more,
+    run_of,
+    same_everywhere,
+    short,
+    span,
+    too_few,
+    unit_of,
+)
 
 if TYPE_CHECKING:
     from analysis.tradeoff import Tradeoff
 
-UNITS = {
-    "experience": "case's worth of experience",
-    "resilience": "mistake lived through",
-}
-"""One unit of learning, where it has a name of its own."""
+MAY_BE = 0.05
+"""A setting may be best where it is so in this share of re-draws, or more."""
 MOST_NAMED = 3
-
-
-# ---- names -----------------------------------------------------------------------------------
-
-
-def name_of(name: str) -> str:
-    """An outcome and its unit, as an axis or a sentence names it."""
-    found = outcome(name)
-    plain = words.PLAIN.get(name)
-    if found.unit.startswith("per 100"):
-        return f"{plain or found.meaning} {found.unit}"
-    return plain or f"{found.meaning} ({found.unit})"
-
-
-def short(name: str) -> str:
-    """An outcome in a word or two."""
-    return name.replace("_", " ")
-
-
-def unit_of(name: str) -> str:
-    """One unit of learning in words."""
-    if name in UNITS:
-        return UNITS[name]
-    found = outcome(name)
-    less = " less" if found.better == "lower" else ""
-    return f"unit{less} of {short(name)} ({found.unit})"
-
-
-def at_level(level: float) -> str:
-    """`95 %`."""
-    return words.percent(level)
+SAME = 1e-9
 
 
 # ---- the curve -------------------------------------------------------------------------------
 
 
-def amount(name: str) -> str:
-    """What of an outcome rises or falls: `the number of patients harmed per 100 cases`."""
-    return ("the number of " if outcome(name).unit.startswith("per 100") else "") + name_of(name)
-
-
-def span(found: "Tradeoff") -> str:
-    """`From permissiveness 0 to 2`."""
-    samples = found.samples
-    first, last = (samples.label(samples.settings[i]) for i in (0, -1))
-    return f"From {samples.name} {first} to {last}"
+def no_difference(found: "Tradeoff") -> str:
+    """That neither learning nor harm depends on the settings."""
+    name = found.samples.name
+    return (
+        f"{name[0].upper()}{name[1:]} makes no difference in this scenario: "
+        f"{short(found.learning)} and {amount(found.harm)} are the same at every setting tried."
+    )
 
 
 def on_curve(found: "Tradeoff") -> str:
     """How learning and harm move from end to end."""
+    if same_everywhere(found, found.learning, found.harm):
+        return no_difference(found)
     learning, harm = (
         paired(values[-1], values[0], level=found.level)
         for values in (found.samples.of(name) for name in (found.learning, found.harm))
@@ -88,6 +68,8 @@ def on_curve(found: "Tradeoff") -> str:
 
 def on_front(found: "Tradeoff") -> list[str]:
     """Which settings are on the front, and how surely."""
+    if same_everywhere(found, found.learning, found.harm):
+        return []
     table = found.front
     label = found.samples.label
     ahead = table.loc[table["on_front"], "setting"].tolist()
@@ -97,7 +79,7 @@ def on_front(found: "Tradeoff") -> list[str]:
         told = ["Every setting tried is on the front: none has more learning for less harm."]
     else:
         told = [
-            f"On the front are {found.samples.name} {run_of(found, ahead)}; for each of the others "
+            f"On the front are {at(found, run_of(found, ahead))}; for each of the others "
             f"some setting has more learning for less harm."
         ]
     unsure = table[table["standing"] == "open"]
@@ -108,28 +90,13 @@ def on_front(found: "Tradeoff") -> list[str]:
     return told
 
 
-def run_of(found: "Tradeoff", settings: Sequence[float]) -> str:
-    """Settings in words: neighbours as `0.02 to 0.1`."""
-    samples = found.samples
-    places = sorted(samples.settings.index(setting) for setting in settings)
-    groups: list[list[int]] = []
-    for place in places:
-        if groups and groups[-1][-1] == place - 1:
-            groups[-1].append(place)
-        else:
-            groups.append([place])
-    told = []
-    for group in groups:
-        names = [samples.label(samples.settings[place]) for place in group]
-        told += [f"{names[0]} to {names[-1]}"] if len(names) > 2 else names
-    return words.listed(told)
-
-
 # ---- the exchange rate -----------------------------------------------------------------------
 
 
 def on_rates(found: "Tradeoff") -> list[str]:
     """What a unit of learning costs along the whole front, and where it costs least and most."""
+    if same_everywhere(found, found.learning, found.harm):
+        return ["Nothing is traded."]
     overall = [each for each in found.exchanges if each.kind == "front"]
     if not overall:
         only = found.samples.label(found.front.loc[found.front["on_front"], "setting"].tolist()[0])
@@ -207,15 +174,22 @@ def on_burden(found: "Tradeoff") -> list[str]:
             f"practice is simulated: nothing is counted that leeway might gain for later patients."
         ]
     kept, settings = found.burden.kept, samples.settings
+    if same_everywhere(found, "total_burden"):
+        name = f"{samples.name[0].upper()}{samples.name[1:]}"
+        return [f"{name} makes no difference to the total burden of harm in this scenario."]
+    if too_few(found):
+        return [f"{TOO_FEW}: where the burden is least can't be told."]
     if len(kept) == len(settings):
         return [*told, "None of the settings can be told from the one with the least of both."]
     if len(kept) == 1:
-        best = samples.label(kept[0])
-        text = f"Both together are least at {samples.name} {best}, clearly below all others tried"
+        only = at(found, samples.label(kept[0]))
+        text = f"Both together are least at {only}, clearly below all others tried"
     else:
+        best = found.burden.best
+        rivals = [setting for setting in kept if setting != best]
         text = (
-            f"Both together are least at {samples.name} {samples.label(found.burden.best)}; "
-            f"{run_of(found, kept)} can't be told from it"
+            f"Both together are least at {at(found, samples.label(best))}; "
+            f"{run_of(found, rivals)} can't be told from it"
         )
     if kept[-1] == settings[-1]:
         text += "; it may be lower still beyond the range tried"
@@ -225,13 +199,13 @@ def on_burden(found: "Tradeoff") -> list[str]:
 def on_confirmation(found: "Tradeoff", again: Confirmation) -> str:
     """Whether a choice stood on fresh luck."""
     label = found.samples.label
-    name = found.samples.name
     fresh = f"On {words.plural(again.replications, 'fresh replication')} (seed {again.seed})"
     if again.stands:
-        text = f"{fresh}, {name} {label(again.choice)} can't be told from the least: it stands"
+        choice = at(found, label(again.choice))
+        text = f"{fresh}, {choice} can't be told from the least: it stands"
     else:
         text = (
-            f"{fresh}, {name} {label(again.choice)} is clearly above the least, which is among "
+            f"{fresh}, {at(found, label(again.choice))} is clearly above the least, which is among "
             f"{run_of(found, again.kept)}: it does not stand"
         )
     difference = again.against_own
@@ -249,21 +223,55 @@ def on_confirmation(found: "Tradeoff", again: Confirmation) -> str:
 
 
 def on_weights(found: "Tradeoff", table: pd.DataFrame) -> str:
-    """Which settings are best for which weights."""
+    """Which settings are best for which weights, and where that is least sure."""
+    if too_few(found):
+        return f"{TOO_FEW}: which setting is best for which weight on harm can't be told."
+    if all_tie(table):
+        return "Whatever the weight on harm, no setting is better than another."
     best = frontier(table)
     weights, settings = best["weight"].tolist(), best["setting"].tolist()
-    label, name = found.samples.label, found.samples.name
-    if len(set(settings)) == 1:
-        return f"Whatever the weight on harm, {name} {label(settings[0])} is best."
     doubt = int(best["probability"].to_numpy().argmin())
-    share = words.percent(float(best["probability"].iloc[doubt]))
-    return (
-        f"As the weight on harm grows from {words.number(weights[0])} to "
-        f"{words.number(weights[-1])}, the best {name} goes from {label(settings[0])} to "
-        f"{label(settings[-1])}; the choice is least sure at weight "
-        f"{words.number(weights[doubt])}, where {label(settings[doubt])} is best in {share} of "
-        f"resamples. Which weight is right is not ours to say."
+    if len(set(settings)) == 1:
+        rivals = may_be_best(found, table, weights[doubt])
+        name = at(found, found.samples.label(settings[0]))
+        if rivals.count("%") > 1:
+            told = f"{name} is best in the mean, but chance leaves that open: at its least sure"
+            return f"Whatever the weight on harm, {told}, {rivals}."
+        return f"Whatever the weight on harm, {name} is best."
+    ends = (
+        f"If you would give up {given_up(found.learning, weights[0])} to spare "
+        f"{one_more(found.harm)}, {at(found, found.samples.label(settings[0]))} is best; if you "
+        f"would give up {given_up(found.learning, weights[-1])}, "
+        f"{found.samples.label(settings[-1])} is."
     )
+    return (
+        f"{ends} The choice is least sure at {given_up(found.learning, weights[doubt])}: there "
+        f"{may_be_best(found, table, weights[doubt])}. Which weight is right is not ours to say."
+    )
+
+
+def may_be_best(found: "Tradeoff", table: pd.DataFrame, weight: float) -> str:
+    """Settings that may be best at a weight, the likeliest first, with their shares of re-draws."""
+    rows = table[(table["weight"] == weight) & (table["probability"] >= MAY_BE)]
+    rows = rows.sort_values("probability", ascending=False, kind="stable")
+    more = len(rows) > MOST_NAMED
+    rows = rows.head(MOST_NAMED)
+    label = found.samples.label
+    names = [label(setting) for setting in rows["setting"]]
+    shares = [words.percent(round(share, 2)) for share in rows["probability"]]
+    verb = "is" if len(names) == 1 else "may be"
+    others = ", or yet another" if more else ""
+    return (
+        f"{words.listed(names, 'or')} {verb} best (in {words.listed(shares)} of re-draws of the "
+        f"simulated replications){others}"
+    )
+
+
+def all_tie(table: pd.DataFrame) -> bool:
+    """Whether at every weight every setting is as good as the best, re-draw by re-draw."""
+    by_weight = table.groupby("weight")
+    width = float(by_weight["probability"].agg(np.ptp).max())
+    return width < SAME and float(by_weight["net_benefit"].agg(np.ptp).max()) == 0
 
 
 # ---- chance limits ---------------------------------------------------------------------------
@@ -275,7 +283,7 @@ def on_both_limits(found: "Tradeoff") -> str:
     setting = samples.settings[0] if samples.own is None else samples.own
     row = table[table["setting"] == setting]
     expected, cohort = (float(row[kind].iloc[0]) for kind in ("expected", "cohort"))
-    where = f"At {samples.name} {samples.label(setting)}" + (
+    where = f"At {at(found, samples.label(setting))}" + (
         "" if samples.own is None else ", as written,"
     )
     known, likely = (
@@ -324,12 +332,17 @@ def as_far(found: "Tradeoff", reached: float | None, bounds: pd.Series) -> str:
         why = ": its limit is not determined" if math.isnan(float(bounds.iloc[0])) else ""
         return f"at no setting, not even {lowest}{why}"
     if reached == samples.settings[-1]:
-        return f"at all settings tried, up to {samples.name} {samples.label(reached)}"
-    return f"up to {samples.name} {samples.label(reached)}"
+        return f"at all settings tried, up to {at(found, samples.label(reached))}"
+    return f"up to {at(found, samples.label(reached))}"
 
 
 def says(found: "Tradeoff") -> list[str]:
     """Everything, in the order in which it is asked."""
+    if too_few(found):
+        return [f"{TOO_FEW}: no setting can be told from another. Ask for more of them."]
+    if same_everywhere(found, found.learning, found.harm):
+        told = [no_difference(found)]
+        return told + (on_burden(found) if "total_burden" in found.samples.names else [])
     return [
         on_curve(found),
         *on_front(found),

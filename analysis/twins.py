@@ -74,7 +74,7 @@ class Shown:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Twins:
-    """Two settings of a scenario, A and B, in the same luck. Differences are A less B.
+    """Two settings of a scenario, A and B, in the same luck. Differences are A minus B.
 
     table: tidy; world (A or B), supervisors (`as set`, or `one per trainee`), replication, then a
     float column per outcome; NaN where there is nothing to divide by.
@@ -163,10 +163,11 @@ def twins(
     when n more replications are finished. Raises ScenarioError for a change, seed, number or engine
     that can't be.
     """
+    check_scenario(scenario)
     base = scenario if variant is None else scenario.with_variant(variant)
     a, b = (base.with_(changes) if changes else base for changes in (first, second))
     address = Address(*attempt)
-    check_followed(followed)
+    check_followed(followed, replications)
     check_address(address, a, b)
     table = simulated(a, b, seed, replications, engine, progress)
     choice: list[Candidate] = []
@@ -200,10 +201,23 @@ def simulations(scenario: Scenario, replications: int, followed: int | None = No
     return worlds * replications + 2 * min(wanted, replications)
 
 
-def check_followed(followed: int | None) -> None:
-    """Refuse a number of replications that nothing can be read from."""
-    if followed is not None and (isinstance(followed, bool) or followed < 1):
+def check_scenario(scenario: Scenario) -> None:
+    """Refuse what is no scenario, such as the name of its file."""
+    given: object = scenario
+    if not isinstance(given, Scenario):
+        refuse("scenario", f"a {type(given).__name__} was given", "a scenario is needed",
+               "load its file with engine.load")  # fmt: skip
+
+
+def check_followed(followed: int | None, replications: int) -> None:
+    """Refuse a number of replications that nothing can be read from, or that aren't there."""
+    if followed is None:
+        return
+    if isinstance(followed, bool) or followed < 1:
         refuse("followed", f"{followed} was given", "a whole number from 1", "leave it out")
+    if followed > replications >= 1:
+        refuse("followed", f"{followed} was given", f"at most all {replications} replications",
+               "ask for more replications, or leave it out")  # fmt: skip
 
 
 def check_address(address: Address, a: Scenario, b: Scenario) -> None:

@@ -69,7 +69,7 @@ def values(worlds: Worlds, world: str, duty: str, outcome: str) -> NDArray[Any]:
 
 
 def differences(table: pd.DataFrame) -> pd.DataFrame:
-    """The paired difference A less B of each outcome (see Twins)."""
+    """The paired difference A minus B of each outcome (see Twins)."""
     rows, worlds = [], worlds_of(table)
     for outcome in OUTCOME_NAMES:
         a, b = (values(worlds, world, AS_SET, outcome) for world in WORLDS)

@@ -3,7 +3,7 @@
 comparison.html          the page
 figures/*.svg, *.png     its figures
 outcomes.csv             a row per world and replication; outcomes-dictionary.csv says what
-differences.csv          the paired difference of each outcome, A less B, and its variance ratio
+differences.csv          the paired difference of each outcome, A minus B, and its variance ratio
 split.csv                each difference as total = direct + busy
 cases.csv                the cases that went otherwise, of the replications followed
 balance.csv              cases per 100: who came off better, what was learned
@@ -63,7 +63,10 @@ def pictures(found: Twins) -> list[Picture]:
         drawn.append(timelines(found, found.shown))
     panels = drawn_panels(found)
     if panels:
-        axes = direct_and_busy(found.split, panels, note=split_note(found))
+        split = found.split
+        if told.too_few(found):
+            split = split.assign(low=math.nan, high=math.nan)
+        axes = direct_and_busy(split, panels, note=split_note(found))
         says = f"{told.split_says(found)} {told.DIRECT}"
         drawn.append(Picture("direct-and-busy", "Direct, and by busy supervisors", axes, says,
                              wide=True))  # fmt: skip
@@ -98,8 +101,9 @@ def note(found: Twins, what: str) -> str:
 def split_note(found: Twins) -> str:
     """How the uncertainty of the split reads."""
     which = f"A: {changed(found.changes_a)}; B: {changed(found.changes_b)}"
-    if found.replications < 2:
-        return note(found, f"One replication: its uncertainty is unknown. {which}.")
+    if told.too_few(found):
+        runs = words.plural(found.replications, "replication")
+        return note(found, f"Marks: means of {runs}, no intervals. {told.TOO_FEW}. {which}.")
     drawn = found.split["outcome"].isin(list(drawn_panels(found)))
     counted = found.split[drawn]["replications"].min()
     return note(
@@ -117,7 +121,7 @@ def drawn_panels(found: Twins) -> dict[str, tuple[str, str]]:
         "independent_harm_any": ("Patients harmed later", "per 100 independent cases"),
         "total_burden": ("Total burden of harm", "harm weights per trainee"),
     }
-    return {name: titles[name] for name in told.told_outcomes(found, DRAWN)}
+    return {name: titles[name] for name in told.compared(found, DRAWN)}
 
 
 def drawn_attempt(shown: Shown) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

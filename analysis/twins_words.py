@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from analysis import words
 from analysis.attempts import CHANNELS
-from analysis.estimate import Estimate
+from analysis.estimate import FEWEST, Estimate
 from analysis.findings import SHARES, Inputs, mirrored
 from analysis.side_by_side import INDEPENDENT, TRAINING
 from analysis.twins import Twins, changed
@@ -42,12 +42,25 @@ NAMES = {
     "independent_harm_any": "patients harmed per 100 independent cases",
     "total_burden": "total burden of harm per trainee, now and later",
 }
-HEADS = ("", "A", "B", "A less B (95 % interval)", "pairing")
+HEADS = ("", "A", "B", "A minus B (95 % interval)", "pairing")
+EXACT = "exact"
+NOTHING = "–"
 PAIRING = (
     "pairing: by how much a shared luck narrows the comparison. With luck of its own in each world "
     "that many times the replications would be needed for an interval as narrow; below 1, pairing "
-    "costs. A dash: nothing varies, so nothing is to be narrowed."
+    f"costs. {EXACT}: the difference is the same in every replication. A dash: nothing varies, "
+    "or there is nothing to count."
 )
+TOO_FEW = f"Fewer than {FEWEST} replications tell nothing of chance"
+COUNTED = {
+    "study.cases": "cases of training",
+    "study.horizon": "length of training",
+    "trainees.count": "trainees",
+    "independent.cases": "later patients",
+    "harm_weights": "harm weights",
+}
+"""What must be alike in both worlds for their burdens to be of the same patients."""
+BURDENS = frozenset({"total_burden"})
 PART_HEADS = ("", "all in all", "direct", "supervisors busy")
 DIRECT = (
     "Direct: the same two settings with one supervisor per trainee, so that hardly anybody waits "
@@ -95,6 +108,12 @@ def in_short(found: Twins) -> list[str]:
             "Nothing differs: no outcome in any replication, no case of those followed. The two "
             "settings make no difference in this scenario."
         ]
+    if too_few(found):
+        runs = words.plural(found.replications, "replication")
+        return [
+            f"{TOO_FEW}: {runs} can't say which setting does more harm, or teaches more. The "
+            "tables hold means without intervals; ask for more replications."
+        ]
     told = [harm_now(found)]
     if found.a.independent.cases > 0 and found.b.independent.cases > 0:
         told.append(harm_later(found))
@@ -103,13 +122,12 @@ def in_short(found: Twins) -> list[str]:
 
 def harm_now(found: Twins) -> str:
     """Harm and learning in training."""
-    harmed = more(difference(found, "harm_any"), "patients harmed per 100 training cases")
+    harmed = more(
+        difference(found, "harm_any"), "patients harmed per 100 training cases", "under B"
+    )
     learned = more(difference(found, "resilience"), "mistakes lived through (resilience)")
     gained = more(difference(found, "experience"), "cases' worth of experience")
-    return (
-        f"Under A there are {harmed} than under B; a trainee ends training with {learned} "
-        f"and {gained}."
-    )
+    return f"Under A there are {harmed}; a trainee ends training with {learned} and {gained}."
 
 
 def harm_later(found: Twins) -> str:
@@ -119,7 +137,13 @@ def harm_later(found: Twins) -> str:
 
 
 def burden(found: Twins) -> str:
-    """Now and later added up."""
+    """Now and later added up, where that is of the same patients in both worlds."""
+    told = unlike(found)
+    if told:
+        return (
+            "Now and later can't be added up and set against one another: A and B differ in "
+            f"{words.listed(told)}, so they don't count the same harm."
+        )
     one = difference(found, "total_burden")
     if not clear(one):
         return (
@@ -134,22 +158,49 @@ def burden(found: Twins) -> str:
     )
 
 
-def more(one: Estimate, what: str) -> str:
-    """`5.1 (4.9 to 5.3) more patients`, `... fewer ...`, or that they can't be told apart."""
+def unlike(found: Twins) -> list[str]:
+    """What makes the worlds count different numbers of patients, or weigh harm otherwise."""
+    told = []
+    for path, what in COUNTED.items():
+        a, b = (each.get(path) for each in (found.a, found.b))
+        if a != b:
+            pair = "" if isinstance(a, dict) else f": {words.flow(a)} and {words.flow(b)}"
+            told.append(f"{what} ({path}{pair})")
+    return told
+
+
+def too_few(found: Twins) -> bool:
+    """Whether there are so few replications that nothing can be said."""
+    return found.replications < FEWEST
+
+
+def more(one: Estimate, what: str, other: str = "") -> str:
+    """`5.1 (4.9 to 5.3) more patients than under B`, `as many ... as ...`, or no telling.
+
+    other: what it is compared with, `under B`; empty where that goes without saying.
+    """
+    than, as_ = (f" {word} {other}" if other else "" for word in ("than", "as"))
     if math.isnan(one.mean):
-        return f"no telling how many more or fewer {what}"
+        return f"no telling how many more or fewer {what}{than}"
     if one.mean == 0 and (one.se == 0 or math.isnan(one.se)):
-        return f"as many {what}"
+        return f"as many {what}{as_}"
     if not clear(one):
-        return f"neither clearly more nor clearly fewer {what}: {words.interval(one, signed=True)}"
+        size = interval(one)
+        return f"neither clearly more nor clearly fewer {what}{than} ({size})"
     if one.mean > 0:
-        return f"{words.interval(one)} more {what}"
-    return f"{words.interval(mirrored(one))} fewer {what}"
+        return f"{words.interval(one)} more {what}{than}"
+    return f"{words.interval(mirrored(one))} fewer {what}{than}"
 
 
 def clear(one: Estimate) -> bool:
-    """Whether an interval leaves 0 out; one replication, or none, says nothing."""
-    return not math.isnan(one.se) and (one.low > 0 or one.high < 0)
+    """Whether an interval leaves 0 out; fewer than five replications say nothing."""
+    return one.replications >= FEWEST and (one.low > 0 or one.high < 0)
+
+
+def interval(one: Estimate, *, signed: bool = True) -> str:
+    """A mean with its interval; the mean alone where there are too few replications for one."""
+    known = one if one.replications >= FEWEST else one._replace(low=math.nan, high=math.nan)
+    return words.interval(known, signed=signed)
 
 
 def difference(found: Twins, outcome: str) -> Estimate:
@@ -190,8 +241,12 @@ def outcome_rows(found: Twins) -> list[Row]:
     for name in told_outcomes(found):
         row, times = rows[name], scale(name)
         a, b = words.aligned([times * float(row["mean_a"]), times * float(row["mean_b"])])
-        apart = words.interval(scaled(as_estimate(row), times), signed=True)
-        told.append(Row(NAMES[name], (a, b, apart, ratio(float(row["variance_ratio"])))))
+        apart = interval(scaled(as_estimate(row), times))
+        paired = "–" if too_few(found) else ratio(float(row["variance_ratio"]))
+        if name in BURDENS and unlike(found):
+            apart, paired = "not the same harm", "–"
+        cells = (NOTHING if cell == words.MISSING else cell for cell in (a, b, apart, paired))
+        told.append(Row(NAMES[name], tuple(cells)))
     return told
 
 
@@ -208,24 +263,25 @@ def scaled(one: Estimate, times: float) -> Estimate:
 
 
 def ratio(value: float) -> str:
-    """A variance ratio as it is read: `×3.4`; a dash where nothing varies."""
+    """A variance ratio as it is read: `×3.4`; `exact`; a dash where nothing varies."""
     if math.isnan(value):
         return "–"
-    return "endless" if math.isinf(value) else f"×{words.number(value, 2)}"
+    return EXACT if math.isinf(value) else f"×{words.number(value, 2)}"
 
 
 def worth_of_pairing(found: Twins) -> str:
     """What sharing luck was worth for patients harmed, in a sentence."""
     value = float(by_outcome(found)["harm_any"]["variance_ratio"])
     what = "the difference in patients harmed in training"
+    if too_few(found) and not math.isinf(value):
+        return f"{TOO_FEW}, nor of what sharing it is worth."
     if math.isnan(value):
-        return f"Sharing luck: {what} doesn't vary, so the variance ratio is undefined."
+        return f"Sharing luck: {what} doesn't vary, so that pairing narrows nothing."
     if math.isinf(value):
         return f"Sharing luck: {what} is the same in every replication; no interval is needed."
-    number = words.number(value, 3)
     return (
-        f"Sharing luck: for {what} the variance ratio is {number}; with luck of their own in each "
-        f"world, the variance of that difference would be {number} times what it is."
+        f"Sharing luck: with luck of its own in each world, {words.number(value, 3)} times the "
+        f"replications would be needed to know {what} as well (the variance ratio)."
     )
 
 
@@ -236,23 +292,28 @@ def split_rows(found: Twins) -> list[Row]:
         Row(
             NAMES[name],
             tuple(
-                words.interval(
-                    scaled(as_estimate(rows.loc[(name, part)]), scale(name)), signed=True
-                )
-                for part in PARTS
+                interval(scaled(as_estimate(rows.loc[(name, part)]), scale(name))) for part in PARTS
             ),
         )
-        for name in told_outcomes(found, SPLIT)
+        for name in compared(found, SPLIT)
     ]
+
+
+def compared(found: Twins, names: Iterable[str]) -> list[str]:
+    """Those of some outcomes whose difference means something: of the same harm in both worlds."""
+    left = BURDENS if unlike(found) else frozenset()
+    return [name for name in told_outcomes(found, names) if name not in left]
 
 
 def split_says(found: Twins) -> str:
     """How much of the difference is the supervisors' being busy, in a sentence."""
     if found.shared_alone:
         return "There is one supervisor per trainee anyway: the whole difference is direct."
+    if too_few(found):
+        return f"{TOO_FEW}: what busy supervisors add can't be told."
     rows = found.split.set_index(["outcome", "part"])
     told = []
-    for name in ("harm_any", "total_burden"):
+    for name in ("harm_any",) if unlike(found) else ("harm_any", "total_burden"):
         busy = as_estimate(rows.loc[(name, "busy")])
         what = {"harm_any": "patients harmed per 100", "total_burden": "total burden"}[name]
         if busy.mean == 0 and busy.se == 0:
@@ -268,12 +329,12 @@ BALANCE = {
     "otherwise": "cases that went otherwise",
     "better_a": "patients better off under A",
     "better_b": "patients better off under B",
-    "weight": "harm weights, A less B",
-    "practice": "learned by practice, A less B, in cases' worth",
-    "failure": "learned by failure, A less B, in cases' worth",
-    "observing": "learned by observing, A less B, in cases' worth",
-    "resilience": "resilience won, A less B, in mistakes lived through",
-    "distress": "distress, A less B, in harm weights",
+    "weight": "harm weights, A minus B",
+    "practice": "learned by practice, A minus B, in cases' worth",
+    "failure": "learned by failure, A minus B, in cases' worth",
+    "observing": "learned by observing, A minus B, in cases' worth",
+    "resilience": "resilience won, A minus B, in mistakes lived through",
+    "distress": "distress, A minus B, in harm weights",
 }
 """What is told of the balance, per 100 cases."""
 SIGNED = frozenset({"weight", *CHANNELS})
@@ -289,10 +350,13 @@ def balance_rows(found: Twins) -> list[Row]:
     """Case by case: gains and losses per 100 cases, a column per period."""
     rows = found.balance.set_index(["period", "what"])
     told = []
+    weighed_alike = found.a.harm_weights == found.b.harm_weights
     for what, label in BALANCE.items():
+        if what == "weight" and not weighed_alike:
+            continue
         ones = [as_estimate(rows.loc[(period, what)]) for period in periods(found)]
         if any(one.mean != 0 or one.se > 0 for one in ones):
-            cells = (words.interval(one, signed=what in SIGNED) for one in ones)
+            cells = (interval(one, signed=what in SIGNED) for one in ones)
             told.append(Row(label, tuple(cells)))
     return told
 

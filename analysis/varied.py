@@ -17,10 +17,14 @@ from engine.evidence import ASSUMPTION, size
 from engine.paths import Wrong, resolve
 from engine.quantities import said_number, spoken
 from engine.scenario import Scenario
+from engine.words import close
 
 CHOICES = ("supervision.permissiveness", "supervision.time_limit")
 """What a supervisor chooses, and nobody can look up."""
 SHOWN = 3
+UNITS = {"wk": 10080, "d": 1440, "h": 60, "min": 1, "s": 1 / 60}
+"""Minutes in each unit, the largest first."""
+MOST_OF_A_UNIT = 120  # beyond, a larger unit reads better
 
 
 @dataclass(frozen=True)
@@ -61,24 +65,50 @@ class Varied:
 
     def said(self, value: float) -> str:
         """A value for a reader."""
-        return spoken(value) if self.is_time else said_number(value)
+        if not self.is_time:
+            return said_number(value)
+        return in_one_unit(value, (self.own, self.low, self.high))
+
+
+def in_one_unit(minutes: float, beside: Sequence[float]) -> str:
+    """A duration in the unit that suits all those it stands beside: `13 wk` beside 56 wk, not
+    `91 d`. Where no unit says all of them shortly, in the one that suits it best."""
+    if math.isnan(minutes):
+        return words.MISSING
+    there = [each for each in beside if math.isfinite(each) and each > 0]
+    for unit, size_of in UNITS.items():
+        counts = [each / size_of for each in there]
+        if all(1 <= each <= MOST_OF_A_UNIT and is_short(each) for each in counts):
+            return f"{said_number(minutes / size_of)} {unit}"
+    return spoken(minutes)
+
+
+def is_short(count: float) -> bool:
+    """Whether a number has one decimal at most."""
+    return math.isclose(count, round(count, 1), rel_tol=1e-9)
 
 
 def varied(
-    scenario: Scenario, held: Collection[str] = (), *, together: bool = True
+    scenario: Scenario,
+    held: Collection[str] = (),
+    *,
+    about: Collection[str] = (),
+    together: bool = True,
 ) -> tuple[tuple[Varied, ...], dict[str, str]]:
     """The inputs to vary, in the order of the evidence, and why others with a range are not.
 
-    held: paths that stay as written, with all below and above them. together: the same quantity of
-    several steps or kinds of error moves as one where value, range and source are the same: it is
-    one finding, and wrong for all of them or for none. Raises ScenarioError where a path names
-    nothing, or where nothing is left to vary.
+    held: paths that stay as written, with all below and above them; about: those that the question
+    itself is about, which stay as written likewise, and need no range. together: the same quantity
+    of several steps or kinds of error moves as one where value, range and source are the same: it
+    is one finding, and wrong for all of them or for none. Raises ScenarioError where a path names
+    nothing, where holding it would hold nothing, or where nothing is left to vary.
     """
     content = scenario.resolved()
-    places = {path: resolve(content, path) for path in held}
+    places = {path: resolve(content, path) for path in (*about, *held)}
     for path, place in places.items():
         if isinstance(place, Wrong):
             scenario.get(path)  # raises, with the nearest path that there is
+    _refuse_idle(scenario, {path: places[path] for path in held}, content)
     found, left = [], {}
     for entry in scenario.evidence:
         if entry.range is None:
@@ -99,6 +129,22 @@ def varied(
             if not left else "hold fewer paths, or add ranges to the evidence",
         )  # fmt: skip
     return tuple(_together(scenario, found) if together else found), left
+
+
+def _refuse_idle(scenario: Scenario, held: Mapping[str, Any], content: Any) -> None:
+    """Raises ScenarioError where a path is to be held that isn't varied anyway."""
+    ranged = [entry.about for entry in scenario.evidence if entry.range is not None]
+    places = [resolve(content, path) for path in ranged]
+    idle = [path for path, at in held.items() if not any(_overlap(at, place) for place in places)]
+    if not idle:
+        return
+    guess = close(idle[0], ranged)
+    refuse(
+        "hold",
+        f"{words.listed(idle)} was given, which isn't varied anyway",
+        "a path with a range in the scenario's evidence is needed, or one above it",
+        f"leave it out{'' if guess is None else f'; did you mean {guess}?'}",
+    )
 
 
 def _together(scenario: Scenario, found: Sequence[Varied]) -> list[Varied]:

@@ -1,6 +1,7 @@
 """A small scenario with a few ranges, and one analysis of it, made once per process."""
 
 from functools import cache
+from typing import Any
 
 from analysis.sensitivity import Sensitivity, sensitivity
 from engine import Scenario
@@ -27,10 +28,17 @@ def ranged() -> Scenario:
     return small_scenario().with_({"evidence": EVIDENCE})
 
 
+def with_evidence(*entries: dict[str, Any]) -> Scenario:
+    """The small scenario with other evidence."""
+    return small_scenario().with_({"evidence": list(entries)})
+
+
 @cache
 def analysed() -> Sensitivity:
     """Of total burden. Don't change its tables."""
-    return sensitivity(ranged(), "total_burden", samples=8, replications=6, tornado_replications=20)
+    return sensitivity(
+        ranged(), "total_burden", samples=16, replications=6, tornado_replications=20
+    )
 
 
 @cache

@@ -45,6 +45,11 @@ def test_what_cannot_be_read_is_refused(texts, message):
         read_changes(texts)
 
 
+def test_the_option_is_named_that_it_was_given_to():
+    with pytest.raises(ScenarioError, match=r'^--against: "a" was given'):
+        read_changes(["a"], option="--against")
+
+
 def test_all_problems_are_told_at_once():
     with pytest.raises(ScenarioError) as caught:
         read_changes(["a", "b={", "c=1"])

@@ -1,6 +1,7 @@
 """The folder of a run: whole or not at all, never over somebody's files, read back to the bit."""
 
 import json
+import os
 
 import pandas as pd
 import pytest
@@ -116,7 +117,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path):
             (draft / "half.csv").write_text("half")
             raise OSError(28, "No space left on device")
 
-    with pytest.raises(OutputError, match="No space left on device"):
+    with pytest.raises(OutputError, match=r"No space left on device; make room .* --out"):
         fail()
     assert list(tmp_path.iterdir()) == []
 
@@ -129,6 +130,31 @@ def test_a_run_that_fails_leaves_the_older_run(tmp_path):
         raise KeyboardInterrupt
     assert (target / "run.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_that_may_not_be_written_says_what_to_try(tmp_path, monkeypatch):
+    def forbidden(path, *_args, **_kwargs):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.mkdir", forbidden)
+    with pytest.raises(OutputError) as refused:
+        write(tmp_path / "run")
+    said = str(refused.value)
+    parent_made = f"{tmp_path / 'run'} can't be written: Permission denied ({tmp_path})"
+    assert said == f"{parent_made}; choose a folder that you may write to with --out"
+
+
+def test_the_hidden_name_of_a_draft_is_told_nobody(tmp_path):
+    draft = folder.beside(tmp_path / "run")
+    error = folder.cannot_write(
+        tmp_path / "run", PermissionError(13, "Permission denied", str(draft)), draft
+    )
+    said = f"can't be written: Permission denied in {tmp_path}; choose a folder that you may"
+    assert said in str(error)
+    inside = PermissionError(13, "Permission denied", str(draft / "figures" / "a.svg"))
+    error = folder.cannot_write(tmp_path / "run", inside, draft)
+    assert f"({tmp_path / 'run' / 'figures' / 'a.svg'})" in str(error)
+    assert f".run.{os.getpid()}" not in str(error)
 
 
 def test_a_place_that_cannot_be_written_is_found_out_first(tmp_path):

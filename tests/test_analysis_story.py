@@ -28,7 +28,7 @@ def test_a_rescue_from_the_error_to_its_end():
     assert story_of(scene(supervision={"permissiveness": 0.2}))[1:] == [
         "       0:10:00  trainee 0, case 0: starts; supervisor 0 is watching",
         '       0:10:00  trainee 0, case 0: error at "step": slip',
-        "       0:11:00  trainee 0, case 0: slip: from now on it could be noticed",
+        "       0:11:00  trainee 0, case 0: the error (slip) could first be noticed",
         "       0:11:00  trainee 0, case 0: the supervisor notices and steps in: "
         "tolerates a chance of mild harm of 20 %, sees 29 %",
         "       0:11:00  trainee 0, case 0: a takeover begins",

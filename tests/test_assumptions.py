@@ -69,6 +69,16 @@ def test_what_is_held_says_so():
     assert row(analysed(), "supervision.permissiveness")["varied"]
 
 
+@pytest.mark.parametrize("held", [[], ["learning.half_life"]])
+def test_a_value_and_its_range_have_one_unit(held):
+    entry = {"about": "learning.half_life", "source": "assumption", "range": ["91 d", "56 wk"]}
+    scenario = ranged().with_({"learning.half_life": "28 wk", "evidence": [*EVIDENCE, entry]})
+    done = sensitivity(scenario, "harm_any", hold=held, method="morris", samples=2,
+                       replications=1, tornado_replications=1)  # fmt: skip
+    found = row(done, "learning.half_life")
+    assert (found["value"], found["low"], found["high"]) == ("28 wk", "13 wk", "56 wk")
+
+
 def test_counts_add_up():
     found = counts(analysed().sheet)
     assert found["varied"] == 6
@@ -106,6 +116,7 @@ def test_markdown_has_a_row_for_each_and_no_broken_cell():
     assert len(lines) == 2 + len(analysed().sheet)
     assert {line.replace("\\|", "").count("|") for line in lines} == {6}
     assert "| not varied: no range given |" in text
+    assert "| conclusion moves, from the low to the high end |" in lines[0]
     piped = analysed().sheet.head(1).assign(words="a|b")
     assert "a\\|b" in markdown(piped)
 

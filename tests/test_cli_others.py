@@ -16,7 +16,7 @@ from tests.analysis_samples import FILE, SCENARIOS, SMALL, small_scenario
 
 SET = [word for path, value in SMALL.items() for word in ("--set", f"{path}={value}")]
 COMMANDS = ["run", "check", "schema", "outcomes", "trace", "report", "validate"]
-LEEWAY = [sys.executable, "-c", "import sys; from analysis.cli import main; sys.exit(main())"]
+LEEWAY = [sys.executable, "-c", "import sys; from analysis.cli import command; command()"]
 
 
 def printed(capsys):
@@ -40,6 +40,32 @@ def test_every_command_has_help(capsys, command):
 def test_wrong_use_is_bad_input(capsys, words):
     assert main(words) == 2
     printed(capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "x", "--seed", "-1"], "--seed: -1 was given; 0 is the least"),
+        (["run", "x", "--replications", "0"], "--replications: 0 was given; 1 is the least"),
+        (["run", "x", "--replications", "99999999"], "99999999 was given; 10,000,000 is the most"),
+        (["run", "x", "--seed", "1.5"], "--seed: 1.5 was given; a whole number is needed"),
+        (["sweep", "x", "--points", "0"], "--points: 0 was given; 1 is the least"),
+        (["twin", "x", "--followed", "0"], "--followed: 0 was given; 1 is the least"),
+        (["sensitivity", "x", "--samples", "1"], "--samples: 1 was given; 2 is the least"),
+        (["sensitivity", "x", "--method", "fast"],
+         "--method: fast was given; one of sobol, morris is needed"),
+        (["trace", "x", "--format", "xml"], "--format: xml was given; one of text, jsonl"),
+        (["run", "x", "--sed", "1"], "No such option: --sed"),
+        (["run"], "Missing argument 'SCENARIO'"),
+        (["twin", "x", "--against", "P"], '--against: "P" was given'),
+    ],
+)  # fmt: skip
+def test_what_was_given_and_what_is_allowed_is_told_with_where_to_look(capsys, words, told):
+    assert main(words) == 2
+    err = printed(capsys)[1]
+    assert told in err
+    assert "Input should" not in err
+    assert err.endswith(f"Try leeway {words[0]} --help.\n") == (words[-1] != "P")
 
 
 def test_check_names_what_is_good_and_what_is_bad(capsys, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from analysis import figures
 from analysis.cli import app, main
 from analysis.cli.sensitivity import sensitivity as command
 from analysis.cli.sensitivity import told_seconds
-from analysis.sensitivity_page import KIND, indices, save, tornado
+from analysis.sensitivity_page import KIND, indices, save, tornado, tornado_rows
 from engine import loader
 from tests.sensitivity_samples import AGAINST, analysed, difference, ranged
 
@@ -81,7 +82,7 @@ def test_it_writes_a_folder_and_replaces_only_its_own(capsys, scenario, tmp_path
     sheet = pd.read_csv(out / "assumptions.csv")
     told = pd.read_csv(out / "assumptions-dictionary.csv")
     assert list(told["column"]) == list(sheet.columns)
-    assert "matters most" in (out / "summary.md").read_text()
+    assert "it can't be told which matters most" in (out / "summary.md").read_text()
     assert main(words) == 0  # an older one is replaced
     (out / "mine.txt").write_text("mine")
     assert main(words) == 2
@@ -106,6 +107,12 @@ def test_changes_and_variants_are_told(capsys, scenario):
         (["--outcome", "harm_any", "--method", "fast"], "fast"),
         (["--outcome", "harm_any", "--hold", "nothing.here"], "nothing"),
         (["--outcome", "harm_any", "--against", "supervision.permissiveness"], "PATH=VALUE"),
+        (["--outcome", "harm_any", "--against", "supervision.permissiveness"], "--against: "),
+        (["--outcome", "harm_any", "--hold", "study.cases"], "isn't varied anyway"),
+        (
+            ["--outcome", "independent_harm_any", "--set", "independent.cases=0"],
+            "set independent.cases=100",
+        ),
         (["--outcome", "harm_any", "--samples", str(2**50)], "at most 200,000"),
         (["--outcome", "harm_any", "--variant", "rosy"], "rosy"),
     ],
@@ -154,6 +161,61 @@ def test_figures_state_their_uncertainty_and_their_assumptions(draw):
     assert "95 %" in text
     assert "inputs are assumptions" in text
     assert "Simulated, not clinical advice" in text
+
+
+def noted(axes):
+    return figures.whole(axes)._supxlabel.get_text().replace("-\n", "-").replace("\n", " ")
+
+
+def keys(axes):
+    figure = figures.whole(axes)
+    legends = [*figure.legends, *(each.get_legend() for each in figure.axes)]
+    return {text.get_text() for one in legends if one is not None for text in one.get_texts()}
+
+
+@pytest.mark.parametrize("done", [analysed, difference])
+def test_terms_of_textbooks_are_explained_below_and_stand_in_no_legend(done):
+    axes = indices(done())
+    said = " ".join(keys(axes))
+    for term in ("dummy", "mu", "sigma", "order", "total"):
+        assert term not in said.split()
+    assert "an input that does nothing: 0" in said
+    note = noted(axes)
+    assert "(the dummy)" in note
+    terms = ("total index", "first-order index") if done is analysed else ("mu*", "sigma")
+    assert all(term in note for term in terms)
+
+
+def test_whiskers_beyond_what_a_share_can_be_are_called_noise():
+    table = analysed().indices.table
+    wide = replace(analysed(), indices=replace(
+        analysed().indices, table=table.assign(total_low=-1.2, total_high=2.9)))  # fmt: skip
+    assert "Shares below 0 or above 1 are noise: too few samples." in noted(indices(wide))
+    assert "With fewer than 64 samples they hold the truth less often" in noted(indices(wide))
+    within = {f"{name}{end}": 0.1 for name in ("total", "first") for end in ("", "_low", "_high")}
+    sure = replace(wide, samples=64, indices=replace(wide.indices, table=table.assign(**within)))
+    assert "noise" not in noted(indices(sure))
+    unknown = replace(sure, indices=replace(sure.indices, noise_share=float("nan")))
+    assert "What luck alone may do isn't known." in noted(indices(unknown))
+    assert "less often" not in noted(indices(sure))
+
+
+def test_inputs_that_move_nothing_have_no_row_in_the_tornado():
+    table = analysed().tornado.table
+    shown = set(tornado_rows(analysed(), 12)["label"])
+    still = table[(table["at_low"] == 0) & (table["at_high"] == 0)]["words"]
+    assert len(still) > 0
+    assert shown.isdisjoint(still)
+    assert len(shown) == len(table) - len(still)
+    flat = replace(analysed(), tornado=replace(analysed().tornado, table=table.assign(
+        at_low=0.0, at_high=0.0)))  # fmt: skip
+    assert "6 inputs that move it less, or not at all, are left out" in noted(tornado(flat))
+
+
+def test_a_band_without_width_is_no_key_to_nothing():
+    own = analysed().as_written
+    flat = replace(analysed(), as_written=own._replace(low=own.mean, high=own.mean))
+    assert "as written" in keys(tornado(flat))
 
 
 def test_the_same_bytes_each_time():

@@ -73,6 +73,8 @@ def test_a_changed_sweep_is_refused_by_name_and_more_replications_go_on(capsys):
     assert run("--out", "out") == 0
     assert run("--out", "out", "--seed", "1") == 2
     assert "seed: " in printed(capsys)[1]
+    assert run("--out", "out", replications=("--replications", "9")) == 2
+    assert "out holds 10 of a point, and 9 is asked for now" in printed(capsys)[1]
     assert run("--out", "out", replications=("--replications", "20")) == 0
     assert len(read_record(Path("out"))["failed"]) == 0
 
@@ -135,6 +137,21 @@ def test_other_designs(capsys):
         (["--vary", f"{PERMISSIVENESS}=0:1:11", "--only-block", "x"], "--only-block"),
         (["--vary", f"{PERMISSIVENESS}=0:1:1000000", "--vary",
           "supervision.judgement.noise=0:1:1000000"], "1,000,000,000,000 points"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--set", f"{PERMISSIVENESS}=0.1"],
+         f"--set: {PERMISSIVENESS}=0.1 was given, and {PERMISSIVENESS} varies"),
+        (["--vary", "supervision.response=5 s,1 min", "--set",
+          "supervision.response.lognormal.median=1 min"], "and supervision.response varies"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--together"], "--together: it was given without a"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--cap", "50"], "--cap: it was given without a"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--reference", "1"], "without --until-paired"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--until", "errors=1", "--reference", "1"],
+         "without --until-paired"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--until", "total_burden=-5%"],
+         "--until: total_burden=-5% was given; a width above 0 is needed; write --until "
+         "total_burden=5%"),
+        (["--vary", f"{PERMISSIVENESS}=0,1", "--until", "errors=1", "--until", "errors=2"],
+         "two widths were given for errors"),
+        (["--vary", f"{PERMISSIVENESS}=0:1", "--design", "lhs"], "--points: nothing was given"),
     ],
 )  # fmt: skip
 def test_bad_input_is_refused_and_nothing_is_written(capsys, elsewhere, words, told):
@@ -228,6 +245,59 @@ def test_a_killed_sweep_goes_on_and_ends_the_same(capsys, elsewhere):
             elsewhere / "whole" / name
         ).read_bytes()
     assert {name: (blocks / name).stat().st_mtime_ns for name in done} == before
+
+
+# ---- what may be read from the table ---------------------------------------------------------
+
+
+def small_sweep(replications, changes=None):
+    scenario = small_scenario().with_(changes or {})
+    return sweep(scenario, {PERMISSIVENESS: [0, 0.5, 2]}, replications=replications)
+
+
+def told_of(found, capsys, **options):
+    show(found, None, **options)
+    return " ".join(printed(capsys)[0].split())
+
+
+def test_points_in_equal_luck_say_so(capsys):
+    told = told_of(small_sweep(5), capsys)
+    assert "all points share their luck" in told
+    assert "Fewer than" not in told
+    assert "–" not in told
+
+
+def test_points_in_unequal_luck_are_compared_in_what_both_have(capsys):
+    found = small_sweep(Until(relative={"total_burden": 0.3}, paired={"errors": 30}, reference=1))
+    assert sweep_words.unlike(found)
+    told = told_of(found, capsys, reference=1)
+    assert "share their luck" not in told
+    assert "don't subtract one row from another" in told
+    assert "in total burden from point 1 in the replications that both have" in told
+    assert "analysis.tradeoff" in told
+    burden = found.table.pivot(index="replication", columns="point", values="total_burden")
+    difference = (burden[0] - burden[1]).dropna()
+    assert len(difference) < max(found.points["replications"])
+    column = sweep_words.against(found, 3, 1)
+    assert column[1] == "–"
+    assert float(column[0].split("±")[0]) == pytest.approx(difference.mean(), rel=0.1)
+    assert column[0] in told
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_few_replications_tell_nothing_of_chance(capsys, count):
+    told = told_of(small_sweep(count), capsys)
+    assert "Fewer than 5 replications tell nothing of chance." in told
+    assert "±" not in told
+    assert "better than that" not in told
+
+
+def test_nothing_to_count_is_not_none(capsys):
+    told = told_of(small_sweep(6, {"independent.cases": 0}), capsys)
+    assert "none" not in told
+    assert " – " in told
+    assert "–: nothing to count." in told
+    assert "Fewer than" not in told
 
 
 # ---- words -------------------------------------------------------------------------------------

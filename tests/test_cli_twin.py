@@ -38,7 +38,7 @@ def printed(capsys):
 
 
 def test_it_reads_well_aloud(capsys, elsewhere):
-    assert run(*PAIR) == 0
+    assert run(*PAIR, replications=6) == 0
     out, err = printed(capsys)
     assert err == ""
     for part in (
@@ -139,6 +139,7 @@ def test_an_attempt_can_be_named(capsys):
         (("--set", f"{P}=1", "--engine", "abacus"), "abacus"),
         (("--set", f"{P}=1", "--replications", "0"), "replications"),
         (("--set", f"{P}=1", "--followed", "0"), "followed"),
+        (("--set", f"{P}=1", "--followed", "21", "--replications", "20"), "at most all 20"),
     ],
 )
 def test_bad_input_is_two_and_writes_nothing(capsys, elsewhere, words, told):

@@ -233,7 +233,7 @@ def test_samples_of_whole_numbers_and_of_choices_are_equally_frequent():
 @pytest.mark.parametrize(
     ("texts", "options", "told"),
     [
-        ([], {}, "--vary"),
+        ([], {}, "vary: nothing was given"),
         (["supervision.permisiveness=1"], {}, "did you mean permissiveness"),
         ([f"{PERMISSIVENESS}=0:1"], {}, f"{PERMISSIVENESS}: 0 to 1 was given; a grid needs"),
         ([f"{PERMISSIVENESS}=0:1:1"], {}, "at least two"),
@@ -244,16 +244,32 @@ def test_samples_of_whole_numbers_and_of_choices_are_equally_frequent():
         ([f"{RESPONSE}=0 s:5 hours:3"], {}, "did you mean 5 h"),
         ([f"{PERMISSIVENESS}=0.1,0.10"], {}, "0.1 was given twice"),
         ([f"{RESPONSE}=90 s,1.5 min"], {}, "twice"),
-        ([f"{PERMISSIVENESS}=0:1:3"], {"points": 3}, "--points"),
-        ([f"{PERMISSIVENESS}=0:1"], {"kind": "lhs"}, "--points"),
+        ([f"{PERMISSIVENESS}=0:1:3"], {"points": 3}, "points: 3 was given"),
+        ([f"{PERMISSIVENESS}=0:1"], {"kind": "lhs"}, "points: nothing was given"),
         ([f"{PERMISSIVENESS}=0:1:3"], {"kind": "lhs", "points": 3}, "chooses the values itself"),
         ([f"{PERMISSIVENESS}=0,1,2"], {"kind": "sobol", "points": 3}, "a low and a high end"),
-        ([f"{PERMISSIVENESS}=0:1:3"], {"kind": "cube"}, "--design"),
+        ([f"{PERMISSIVENESS}=0:1:3"], {"kind": "cube"}, "design: cube was given"),
         (["supervision.supervisors=1.5:3"], {"kind": "lhs", "points": 3}, "whole numbers"),
     ],
 )
 def test_designs_that_can_not_be_are_refused(texts, options, told):
     assert told in refusal(*texts, **options)
+
+
+@pytest.mark.parametrize(
+    ("values", "advice"),
+    [
+        ("entrustment", "write ['entrustment']"),
+        (0.1, "write [0.1]"),
+        ("0:1:5", "write Between(0, 1, 5), from analysis.sweep"),
+        ("5 s:1 min:3", "write Between('5 s', '1 min', 3), from analysis.sweep"),
+        (Between(0, 1), "write 0:1:11, in Python Between(0, 1, 11)"),
+    ],
+)
+def test_what_to_write_is_python_where_python_asked(values, advice):
+    with pytest.raises(ScenarioError) as raised:
+        lay_out(small_scenario(), {PERMISSIVENESS: values})
+    assert str(raised.value).endswith(advice)
 
 
 @pytest.mark.parametrize("values", ["0.1", 0.1, {"fixed": "5 min"}, [], None])

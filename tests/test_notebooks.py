@@ -94,6 +94,17 @@ def test_a_notebook_defines_nothing_and_keeps_no_output(name):
     )
 
 
+def test_fading_shades_are_not_called_little_harm():
+    prose = " ".join(" ".join(cells("how_fast_is_fast_enough", "markdown")).split())
+    assert "hardly matters" not in prose
+    assert "The shades of the map are percentages of the floor" in prose
+
+
+def test_how_many_samples_tell_something_is_not_understated():
+    prose = " ".join(" ".join(cells("which_assumptions_matter", "markdown")).split())
+    assert "With 64 samples they are long still; 256 tell" in prose
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_notebook_uses_scenarios_that_are_shipped(name):
     source = "\n".join(cells(name, "code"))

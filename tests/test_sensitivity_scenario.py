@@ -1,7 +1,6 @@
 """Sensitivity of a scenario: what is varied, what is asked, and that nothing is hidden."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +9,9 @@ from analysis.conclusion import conclude, readings
 from analysis.input_words import path_words
 from analysis.sensitivity import Plan, plan, sensitivity
 from analysis.sensitivity_words import sentences
-from analysis.varied import SWITCHES, Points, alternatives, at_ends, bare, varied
+from analysis.varied import SWITCHES, Points, alternatives, at_ends, bare, in_one_unit, varied
 from engine import ScenarioError, load, simulate
-from tests.analysis_samples import FILE, SCENARIOS, small_scenario
+from tests.analysis_samples import SCENARIOS, small_scenario
 from tests.sensitivity_samples import (
     AGAINST,
     EVIDENCE,
@@ -22,14 +21,10 @@ from tests.sensitivity_samples import (
     analysed,
     difference,
     ranged,
+    with_evidence,
 )
 
 LEEWAY = "supervision.permissiveness"
-
-
-def with_evidence(*entries):
-    """The small scenario with other evidence."""
-    return small_scenario().with_({"evidence": list(entries)})
 
 
 # ---- what is varied --------------------------------------------------------------------------
@@ -92,6 +87,20 @@ def test_inputs_of_every_scenario_shipped_have_words_of_their_own(file):
         text = path_words(scenario, one.path)
         assert "_" not in text
         assert "." not in text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "texts"),
+    [
+        ((28 * 10080, 91 * 1440, 56 * 10080), ("28 wk", "13 wk", "56 wk")),
+        ((1.5, 0.75, 3), ("90 s", "45 s", "3 min")),  # 180 s reads worse
+        ((1 / 12, 1 / 60, 5), ("5 s", "1 s", "5 min")),
+        ((10, 5, 15), ("10 min", "5 min", "15 min")),
+        ((90, 60, 120), ("1.5 h", "1 h", "2 h")),
+    ],
+)
+def test_a_value_and_its_range_are_said_in_one_unit_where_one_suits(minutes, texts):
+    assert tuple(in_one_unit(each, minutes) for each in minutes) == texts
 
 
 # ---- ranges that don't fit together ----------------------------------------------------------
@@ -186,6 +195,8 @@ def test_the_best_setting_is_the_one_with_the_least_mean():
         simulated[point, place] -= 3
     found = readings(asked, simulated, seed=0)
     assert list(found.value) == [asked.values[2], asked.values[5], asked.values[0]]
+    assert found.kept(0) == (asked.values[2],)
+    assert found.at(1).low == found.at(1).high == asked.values[5]
     gap = found.between(1, 0)
     assert gap.mean == pytest.approx(asked.values[5] - asked.values[2])
     assert gap.low == gap.high == gap.mean
@@ -220,8 +231,18 @@ def test_missing_values_are_counted_and_left_out_of_means():
 
 def test_a_conclusion_missing_at_a_point_is_refused():
     alone = ranged().with_({"independent.cases": 0})
-    with pytest.raises(ScenarioError, match="is missing as written; every point needs a value"):
-        sensitivity(alone, "independent_harm_any", tornado_replications=2)
+    for against in (None, {"learning.observing": 0.1}):
+        with pytest.raises(
+            ScenarioError, match=r"independent\.cases is 0.*set independent\.cases=100"
+        ):
+            conclude(alone, "independent_harm_any", against=against)
+    with pytest.raises(ScenarioError, match=r"independent\.cases is 0"):
+        conclude(ranged(), "independent_errors", against={"independent.cases": 0})
+    assert conclude(alone, "harm_any").name == "harm_any"
+    never = ranged().with_({"supervision.watched": 0})  # nobody is there to allow anything
+    with pytest.raises(ScenarioError, match="missing as written; there was nothing") as refused:
+        sensitivity(never, "allowed_unharmed", tornado_replications=2, samples=2)
+    assert "more replications" not in str(refused.value)  # they wouldn't help
     rare = with_evidence({"about": "supervision.watched", "source": "assumption", "range": [0, 1]})
     with pytest.raises(ScenarioError, match=r"allowed_unharmed is missing at \d+ of 12 points"):
         sensitivity(rare, "allowed_unharmed", method="morris", samples=4, replications=1)
@@ -232,13 +253,13 @@ def test_a_conclusion_missing_at_a_point_is_refused():
 
 def test_the_arguments_alone_decide():
     again = sensitivity(
-        ranged(), "total_burden", samples=8, replications=6, tornado_replications=20
+        ranged(), "total_burden", samples=16, replications=6, tornado_replications=20
     )
     assert again.indices.table.equals(analysed().indices.table)
     assert again.tornado.table.equals(analysed().tornado.table)
     assert again.points.equals(analysed().points)
     other = sensitivity(
-        ranged(), "total_burden", samples=8, replications=6, tornado_replications=20, seed=1
+        ranged(), "total_burden", samples=16, replications=6, tornado_replications=20, seed=1
     )
     assert not other.points.equals(again.points)
 
@@ -280,6 +301,9 @@ def test_progress_tells_of_every_point():
         ({"against": {"supervision.permissivness": 0}}, "permissiveness"),
         ({"against": {LEEWAY: -1}}, LEEWAY),
         ({"hold": ["debrief.durations"]}, "debrief"),
+        ({"hold": ["title"]}, "hold: title was given, which isn't varied anyway"),
+        ({"hold": ["study.cases", "supervision"]}, "study.cases was given, which isn't varied"),
+        ({"hold": ["learning.observin"]}, "observing"),
         ({"hold": [one["about"] for one in EVIDENCE if "range" in one]}, "no input is left"),
         ({"method": "fast"}, "sobol or morris"),
         ({"samples": 12}, "try 8 or 16"),
@@ -302,72 +326,3 @@ def test_a_policy_without_leeway_has_no_best_setting():
 def test_a_scenario_without_ranges_is_refused():
     with pytest.raises(ScenarioError, match=r"add range: \[low, high\]"):
         sensitivity(small_scenario().with_({"evidence": []}), "total_burden")
-
-
-# ---- what it says ----------------------------------------------------------------------------
-
-
-def test_sentences_are_made_from_the_numbers():
-    told = " ".join(sentences(difference()))
-    values = difference().points.query("independent")["value"]
-    assert f"below 0 at {(values < 0).sum()} of {len(values)} points" in told
-    assert "Of 5 inputs varied over their plausible ranges (4 of them assumptions)" in told
-    top = difference().indices.ranked()["input"][0]
-    words = next(one.words for one in difference().inputs if one.path == top)
-    assert f"“{words}”" in told
-    assert "have no range and were not varied" in told
-    assert "dummy input's index is zero" in told
-    assert "permissiveness a choice" in " ".join(sentences(analysed()))
-
-
-def test_one_replication_says_what_it_cannot_tell():
-    done = sensitivity(ranged(), "harm_any", method="morris", samples=2, replications=1,
-                       tornado_replications=1)  # fmt: skip
-    assert any("luck can't be told from the inputs" in each for each in done.warnings)
-    assert sentences(done)
-
-
-def test_a_conclusion_that_nothing_moves():
-    done = sensitivity(
-        with_evidence(EVIDENCE[2]), "total_burden", samples=2, replications=2,
-        tornado_replications=2,
-    )  # fmt: skip
-    assert any("same at every point drawn" in each for each in done.warnings)
-    told = " ".join(sentences(done))
-    assert "none moves it" in told
-    assert "Moved alone, no input changes the conclusion." in told
-
-
-@pytest.mark.long
-def test_resilience_carries_the_gain_of_the_first_intubations():
-    """Most of the gain runs through resilience, for which no source gives a rate."""
-    done = sensitivity(load(FILE), "total_burden", against=AGAINST)
-    assert done.as_written.high < 0
-    off = done.tornado.alternatives.set_index("name")
-    assert off.loc["resilience never grows", "value_from"] > 0
-    unchanged = off.loc["no skill is learnt from errors"]
-    assert unchanged["change_from"] < 0 < unchanged["change_to"]
-    top = set(done.tornado.table["input"][:2])
-    assert all("resilience" in path or "learning_episodes" in path for path in top)
-    assert done.indices.dummy_is_zero
-
-
-def with_noise(done, share):
-    """The same analysis with another share of noise."""
-    return replace(done, indices=replace(done.indices, noise_share=share))
-
-
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [(0.0, "matters most: "), (0.45, "probably matters most: "), (0.7, "it can't be told which")],
-)
-def test_how_sure_it_sounds_depends_on_the_luck(share, said):
-    told = sentences(with_noise(analysed(), share))
-    assert said in told[1]
-    assert (share > 0.2) == any("ask for more replications" in each for each in told)
-
-
-def test_an_index_is_never_said_to_be_above_all_there_is():
-    table = analysed().indices.table.assign(total=1.3, total_low=0.9, total_high=1.7)
-    done = replace(analysed(), indices=replace(analysed().indices, table=table))
-    assert "it accounts for 100 % (90 to 100)" in sentences(done)[1]

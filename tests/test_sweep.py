@@ -143,19 +143,25 @@ def test_what_it_takes_is_foretold():
 # ---- refusals ----------------------------------------------------------------------------------
 
 
+def test_a_path_is_no_scenario():
+    with pytest.raises(ScenarioError, match=r"^scenario: 'first\.yaml' .* engine\.load\(path\)"):
+        sweep("first.yaml", VARY)
+
+
 @pytest.mark.parametrize(
     ("vary", "options", "told"),
     [
         ({PERMISSIVENESS: [0, -1]}, {}, f"{PERMISSIVENESS}: -1 was given"),
         ({"no.path": [1]}, {}, "no"),
-        ({}, {}, "--vary"),
+        ({}, {}, r'^vary: nothing was given; .*; write {"supervision.permissiveness": \[0, '),
+        ([PERMISSIVENESS], {}, "^vary: "),
         (VARY, {"seed": -1}, "seed"),
         (VARY, {"replications": 0}, "replications"),
         (VARY, {"replications": 2.0}, "replications"),
         (VARY, {"replications": 10**8}, "10,000,000 rows"),
         (VARY, {"engine": "abacus"}, "engine"),
         (VARY, {"variant": "none such"}, "variant"),
-        (VARY, {"design": "circle"}, "--design"),
+        (VARY, {"design": "circle"}, "^design: circle was given"),
         (VARY, {"executor": "cloud"}, "executor"),
         (VARY, {"workers": -1}, "workers"),
         (VARY, {"replications": Until("errors", paired=1.0, reference=3)}, "reference"),

@@ -10,7 +10,7 @@ import pytest
 from analysis import sweep_folder, sweep_plan
 from analysis.slices import Layout, Simulate, Slice
 from analysis.stopping import Until
-from analysis.sweep import plan, sweep
+from analysis.sweep import Between, plan, sweep
 from analysis.sweep_again import only_block, plan_from, verify
 from analysis.sweep_folder import RECORD, TABLES, read_record
 from engine.errors import OutputError, ScenarioError
@@ -162,6 +162,66 @@ def test_anything_else_is_refused_by_name(tmp_path, changed, field):
     assert contents(tmp_path / "out") == before
 
 
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"variant": "optimistic"}, "scenario: .*: variant: none there, optimistic now;"),
+        ({"vary": {PERMISSIVENESS: [0, 2], RESPONSE: VARY[RESPONSE]}},
+         rf"design: .*: {PERMISSIVENESS} is \[0, 0\.5\] there, \[0, 2\] now;"),
+        ({"vary": {PERMISSIVENESS: Between(0, 1, 3)}},
+         rf"{PERMISSIVENESS} is \[0, 0\.5\] there, 0 to 1 \(3 values\) now; {RESPONSE} is "
+         r"\[5 s, {fixed: 1 min}\] there, as written now;"),
+        ({"vary": dict(reversed(VARY.items()))}, f"varies {PERMISSIVENESS} and {RESPONSE} in this"),
+        ({"vary": {PERMISSIVENESS: (0, 1)}, "design": "sobol", "points": 4},
+         "a grid there, a sobol now;"),
+    ],
+)  # fmt: skip
+def test_what_is_different_is_told_in_words(tmp_path, changed, told):
+    into(tmp_path / "out", replications=2)
+    with pytest.raises(ScenarioError, match=told) as raised:
+        into(tmp_path / "out", **changed)
+    assert plan(small_scenario(), VARY).digest not in str(raised.value)
+
+
+def test_a_changed_scenario_is_told_setting_by_setting(tmp_path):
+    into(tmp_path / "out", replications=2)
+    told = r"^scenario: .*: study\.cases is 12 there, 13 now; task\.learning_cases is 27 there, 28 "
+    with pytest.raises(ScenarioError, match=told):
+        sweep(small_scenario().with_({"study.cases": 13, "task.learning_cases": 28}), VARY,
+              out=tmp_path / "out")  # fmt: skip
+    (tmp_path / "out" / RECORD).unlink()  # without papers there are hashes, and the field's name
+    with pytest.raises(ScenarioError, match=r"^scenario: .*[0-9a-f]{64}"):
+        into(tmp_path / "out", variant="optimistic")
+
+
+def test_a_finished_table_is_never_made_shorter(tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    into(folder)
+    before = contents(folder), (folder / RECORD).read_bytes()
+    told = r"^replications: .*out holds 12 of a point, and 11 is asked for now; "
+    with pytest.raises(ScenarioError, match=told):
+        into(folder, replications=11)
+    narrow = Until("experience", relative=0.5)  # its cap allows more, and it ends sooner
+    sooner = into(None, replications=narrow).points["replications"].max()
+    into(folder, replications=int(sooner) + 1)
+    before = contents(folder), (folder / RECORD).read_bytes()
+    with pytest.raises(ScenarioError, match=f"{sooner + 1} of a point, and {sooner} is asked"):
+        into(folder, replications=narrow)
+    assert (contents(folder), (folder / RECORD).read_bytes()) == before
+    with monkeypatch.context() as patch:
+        patch.setattr(Simulate, "__call__", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            into(folder, replications=100)
+    with pytest.raises(ScenarioError, match=f"{sooner + 1} of a point"):  # still known
+        into(folder, replications=12)
+    into(folder, replications=int(sooner) + 1)
+    assert contents(folder) == before[0]
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def test_another_version_is_refused_by_name(tmp_path, monkeypatch):
     into(tmp_path / "out", replications=2)
     usual = sweep_folder.versions()
@@ -170,7 +230,7 @@ def test_another_version_is_refused_by_name(tmp_path, monkeypatch):
         into(tmp_path / "out", replications=2)
     monkeypatch.setattr(sweep_folder, "versions", lambda: usual)
     monkeypatch.setattr(sweep_folder, "engine_key", lambda: "another")
-    with pytest.raises(ScenarioError, match=r"^source of the engine: "):
+    with pytest.raises(ScenarioError, match=r"^source of the engine: .* of another leeway; "):
         into(tmp_path / "out", replications=2)
 
 

@@ -16,8 +16,7 @@ from engine import load
 from engine.outcomes import OUTCOME_NAMES
 from engine.run import outcomes
 from tests.analysis_samples import SCENARIOS
-from tests.test_tradeoff import spread
-from tests.tradeoff_samples import PATH, curve, made_up, small_sweep
+from tests.tradeoff_samples import PATH, curve, made_up, small_sweep, spread
 
 FINE = (0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1,
         1.25, 1.5, 1.75, 2)  # fmt: skip
@@ -104,6 +103,16 @@ def test_the_setting_as_written_is_marked_and_the_front_is_told_from_the_rest():
     assert "perhaps on the front" in names
 
 
+def test_the_settings_of_a_crowded_front_are_named_and_led_to():
+    """Three on the front, hardly apart, among others that aren't on it and have no name there."""
+    gain, harm = [1.0, 1.01, 1.02, 0.5, 0.2], [1.0, 1.01, 1.02, 1.01, 5.0]
+    settings = [0.02, 0.05, 0.1, 0.2, 2.0]
+    axes = tradeoff(curve(spread(gain, 1e-3), spread(harm, 1e-3), settings), draws=50).plot()
+    assert {"0.02", "0.05", "0.1"} <= {text.get_text() for text in axes.texts}
+    assert len([line for line in axes.lines if line.get_linewidth() == 0.6]) >= 3
+    assert_legible(axes)
+
+
 def test_the_settings_kept_are_shaded_and_the_least_is_starred():
     settings = [0.0, 0.1, 0.2, 0.3]
     total = spread([3.0, 1.0, 1.0, 3.0], 0.2)
@@ -113,8 +122,11 @@ def test_the_settings_kept_are_shaded_and_the_least_is_starred():
     })  # fmt: skip
     found = tradeoff(sweep, draws=20)
     axes = found.plot_burden()
-    shaded = sorted((patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches)
-    assert shaded == [pytest.approx((0.05, 0.15)), pytest.approx((0.15, 0.25))]
+    shaded = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in axes.patches]
+    assert shaded == [pytest.approx((0.1, 0.2))]  # nothing is known of what lies beside them
+    (rings,) = [line for line in axes.lines if line.get_markersize() == 12]
+    assert list(rings.get_xdata()) == [0.1, 0.2]
+    assert rings.get_label() == "can't be told from the least"
     (star,) = [line for line in axes.lines if line.get_marker() == "*"]
     assert star.get_xdata()[0] == found.burden.best
 

@@ -46,16 +46,16 @@ def test_two_trainees_and_one_slow_supervisor():
     """B's fix takes 6 minutes instead of 2. The second error is noticed when the first is put
     right, at 18 instead of 14, and hands-on comes at 19: mild harm at 20. With a supervisor each
     both are put right at 18: nobody is harmed. The whole difference is busy supervisors."""
-    found = twins(scene(trainees={"count": 2}), {}, FIX, replications=4)
+    found = twins(scene(trainees={"count": 2}), {}, FIX, replications=5)
     for part, mean in (("total", -50), ("direct", 0), ("busy", -50)):
         row = of(found.split, "harm_any", part=part)
-        assert (row["mean"], row["se"], row["replications"]) == (mean, 0, 4), part
+        assert (row["mean"], row["se"], row["replications"]) == (mean, 0, 5), part
     balance = found.balance[found.balance["period"] == "training"].set_index("what")["mean"]
     assert dict(balance[["better_a", "better_b", "same", "otherwise", "weight"]]) == {
         "better_a": 50, "better_b": 0, "same": 50, "otherwise": 50, "weight": -50,
     }  # fmt: skip
     assert (found.shown.key, found.shown.parted.since_start) == (Key(False, 1, 0), 4)
-    assert found.partings["minute"].tolist() == [14.0] * 4
+    assert found.partings["minute"].tolist() == [14.0] * 5
     assert found.first.key == Key(False, 0, 0)
     assert "-50 in patients harmed" in twins_words.split_says(found)
 
@@ -104,10 +104,10 @@ def test_one_and_the_same_setting_makes_no_difference_anywhere():
 
 
 def test_where_nothing_varies_the_variance_ratio_is_undefined_and_said_so():
-    found = twins(scene(supervision=waits(3)), {}, {LIMIT: "5 min"}, replications=4)
+    found = twins(scene(supervision=waits(3)), {}, {LIMIT: "5 min"}, replications=5)
     assert of(found.differences, "rescue_latency")["mean"] == 0
     assert math.isnan(of(found.differences, "harm_any")["variance_ratio"])
-    assert "variance ratio is undefined" in twins_words.worth_of_pairing(found)
+    assert "pairing narrows nothing" in twins_words.worth_of_pairing(found)
     assert twins_words.ratio(math.nan) == "–"
 
 
@@ -242,7 +242,8 @@ def test_replications_followed_are_bounded_unless_asked(monkeypatch):
     monkeypatch.setattr(sys.modules["analysis.twins"], "MOST_ROWS", 1)
     assert small({P: 0.5}, {}, followed=None).followed == 1
     assert small({P: 0.5}, {}, followed=4).followed == 4
-    assert small({P: 0.5}, {}, followed=400).followed == 6
+    with pytest.raises(ScenarioError, match="7 was given; at most all 6 replications"):
+        small({P: 0.5}, {}, followed=7)
 
 
 def test_progress_is_told_of_every_replication():
@@ -312,18 +313,68 @@ def test_a_bad_setting_is_refused_by_its_path():
 
 
 def test_both_engines_tell_the_same():
-    one, other = (small({P: 0.5}, {}, replications=2, engine=name) for name in ("kernel", "simpy"))
+    one, other = (
+        small({P: 0.5}, {}, replications=2, followed=2, engine=name) for name in ("kernel", "simpy")
+    )
     assert one.differences.equals(other.differences)
     assert one.cases.equals(other.cases)
     assert one.shown.sentences == other.shown.sentences
 
 
-def test_one_replication_claims_nothing():
-    found = small({P: 0.5}, {P: 0.05}, replications=1)
-    text = " ".join(twins_words.in_short(found))
-    assert "neither clearly more nor clearly fewer" in text
-    assert "can't be told apart" in text
+@pytest.mark.parametrize("replications", [1, 4])
+def test_too_few_replications_claim_nothing(replications):
+    found = small({P: 0.5}, {P: 0.05}, replications=replications, followed=1)
+    told = [
+        *twins_words.in_short(found), twins_words.worth_of_pairing(found),
+        twins_words.split_says(found), twins_report.split_note(found),
+    ]  # fmt: skip
+    assert all("Fewer than 5 replications tell nothing of chance" in sentence for sentence in told)
+    assert "clearly" not in " ".join(told)
     assert all(row.cells[-1] == "–" for row in twins_words.outcome_rows(found))
+    rows = twins_words.outcome_rows(found) + twins_words.split_rows(found)
+    assert not any(" to " in cell for row in rows for cell in row.cells)  # no interval
+
+
+UNLIKE = {
+    "independent.cases": 0,
+    "study.cases": 5,
+    "study.horizon": "30 d",
+    "trainees.count": 3,
+    "harm_weights.mild": 0.02,
+}
+
+
+@pytest.mark.parametrize("path", UNLIKE)
+def test_worlds_that_count_other_patients_are_not_added_up(path):
+    """Without later patients less harm is counted, not less done."""
+    found = small({path: UNLIKE[path]}, {})
+    last = twins_words.in_short(found)[-1]
+    assert "don't count the same harm" in last
+    assert path.removesuffix(".mild") in last
+    cells = [cell for row in twins_words.outcome_rows(found) for cell in row.cells]
+    assert "none" not in cells  # read aloud: no patient harmed
+    burdens = [row for row in twins_words.outcome_rows(found) if "burden" in row.label]
+    assert [row.cells[2:] for row in burdens] == [("not the same harm", "–")]
+    assert not any("burden" in row.label for row in twins_words.split_rows(found))
+    assert "burden" not in twins_words.split_says(found)
+    assert "total_burden" not in twins_report.drawn_panels(found)
+
+
+def test_worlds_that_count_the_same_patients_are_added_up():
+    assert "Now and later added up" in twins_words.in_short(small({P: 0.5}, {P: 0.05}))[-1]
+
+
+def test_as_many_is_as_many_as():
+    found = twins(scene(supervision=waits(3)), {}, {LIMIT: "5 min"}, replications=5)
+    told = twins_words.in_short(found)[0]
+    assert told.startswith("Under A there are as many patients harmed per 100 training cases as un")
+    assert "than" not in told
+    assert twins_words.ratio(math.inf) == "exact"
+
+
+def test_the_name_of_a_file_is_no_scenario():
+    with pytest.raises(ScenarioError, match="scenario: a str was given"):
+        twins("first-intubations.yaml", {}, {})
 
 
 def test_without_independent_practice_nothing_is_said_of_it():

@@ -99,8 +99,20 @@ def test_the_tolerated_chance_is_told_where_the_worlds_part_over_a_takeover():
     assert found.order[1] == pytest.approx(14.5)
     assert (
         "When they last judged, the supervisor tolerated a chance of mild harm of 43 % under A, "
-        "of 50 % under B." in told
+        "a chance of mild harm of 50 % under B." in told
     )
+
+
+def test_a_tolerated_chance_may_be_any():
+    assert parting.tolerated(0.08, "mild harm") == "a chance of mild harm of 8 %"
+    assert parting.tolerated(1.5, "mild harm") == "any chance of mild harm"
+    assert parting.tolerated(0.0, "death") == "no chance of death"
+
+
+def test_what_is_not_yet_to_be_noticed_is_told_as_a_sentence():
+    a, b = (scene(step(visible_after=after)) for after in ("2 min", "1 min"))
+    _, told = worlds(a, b)
+    assert "Under A, nothing yet; 1 min later, the error (slip) could first be noticed." in told
 
 
 def test_a_busy_supervisor_is_told():

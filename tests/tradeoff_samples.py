@@ -42,7 +42,7 @@ def made_up(
     base = small_scenario() if scenario is None else scenario
     return SimpleNamespace(
         scenario=base, seed=0, engine="kernel", paths=(path,), table=table,
-        scenario_at=lambda point: base.with_({path: float(settings[point])}),
+        scenario_at=lambda point: base.with_({path: float(settings[point % len(settings)])}),
     )  # fmt: skip
 
 
@@ -59,3 +59,9 @@ def curve(gain: Any, harm: Any, settings: Sequence[float] | None = None) -> Simp
     """A sweep with learning and harm alone, shapes (settings, replications)."""
     chosen = [0.2 * place for place in range(len(gain))] if settings is None else settings
     return made_up(chosen, {"experience": gain, "harm_any": harm})
+
+
+def spread(values, scale=0.1):
+    """Values with some spread around them, shape (settings, 40); their means are exact."""
+    luck = np.random.default_rng(1).normal(size=(len(values), 40))
+    return np.array(values)[:, np.newaxis] + scale * (luck - luck.mean(axis=1, keepdims=True))

@@ -13,9 +13,10 @@ import shlex
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from analysis import folder
 from analysis.cli import run, scenarios, sensitivity, sweep, twin, validate
@@ -60,6 +61,19 @@ def options(
     """Options of leeway itself."""
 
 
+def command() -> NoReturn:
+    """The program: `main`, and the end of the process.
+
+    After Ctrl-C nothing is waited for: compiled code may still be at a long replication.
+    """
+    code = main()
+    if code == INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and give its exit code; every failure a user can cause is one line or so."""
     for stream in (sys.stdout, sys.stderr):
@@ -96,5 +110,33 @@ def invoke(arguments: list[str]) -> int:
     except LeewayError as error:
         return failed(str(error), BAD_INPUT)
     except typer.TyperException as error:
-        return failed(f"{error.format_message()}\nTry leeway --help.", BAD_INPUT)
+        return failed(f"{refusal(error)}\nTry {helped(arguments)} --help.", BAD_INPUT)
     return 0
+
+
+def refusal(error: typer.TyperException) -> str:
+    """What the option parser refuses, in our words: what was given, and what is allowed."""
+    cause, option = error.__cause__, getattr(error, "param", None)
+    if not isinstance(cause, ValidationError) or option is None:
+        return error.format_message()
+    found = cause.errors()[0]
+    kind, limits = found["type"], found.get("ctx", {})
+    if kind == "greater_than_equal":
+        allowed = f"{limits['ge']} is the least"
+    elif kind == "less_than_equal":
+        allowed = f"{limits['le']:,} is the most"
+    elif kind.startswith("int_"):
+        allowed = "a whole number is needed"
+    elif " is not one of " in found["msg"]:
+        choices = found["msg"].partition(" is not one of ")[2].rstrip(".").replace("'", "")
+        allowed = f"one of {choices} is needed"
+    else:
+        return error.format_message()
+    name = option.opts[-1] if option.opts[-1].startswith("-") else option.human_readable_name
+    return f"{name}: {found['input']} was given; {allowed}"
+
+
+def helped(arguments: Sequence[str]) -> str:
+    """The command whose help says more: `leeway run`, or `leeway` where there is no such."""
+    known = {command.name for command in app.registered_commands}
+    return " ".join(["leeway", *arguments[:1]]) if known & set(arguments[:1]) else "leeway"

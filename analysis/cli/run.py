@@ -128,5 +128,8 @@ def remake(
     try:
         report.save(run_folder, done, record)
     except OSError as error:
-        raise OutputError(f"{run_folder} can't be written: {folder.reason(error)}") from error
+        raise OutputError(
+            f"{run_folder} can't be written: {folder.reason(error)}; make room there, or copy the "
+            "folder to where you may write"
+        ) from error
     say(f"The page and its figures: {run_folder / 'report.html'}")

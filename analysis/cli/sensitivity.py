@@ -71,7 +71,11 @@ def sensitivity(
     seed: Seed = 0,
     samples: Annotated[
         int | None,
-        typer.Option(min=2, show_default=False, help="Sobol' samples (64) or trajectories (20)."),
+        typer.Option(
+            min=2,
+            show_default=False,
+            help="Sobol' samples (64; 256 tell more apart), or trajectories (20).",
+        ),
     ] = None,
     replications: Annotated[
         int | None,
@@ -97,7 +101,7 @@ def sensitivity(
     check_engine(engine)
     chosen = changed(scenario, variant, changes)
     what: dict[str, Any] = {
-        "against": read_changes(against or ()),
+        "against": read_changes(against or (), option="--against"),
         "hold": tuple(hold or ()),
         "together": not apart,
         "method": method.value,

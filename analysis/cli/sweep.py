@@ -1,5 +1,8 @@
 """`leeway sweep` and `leeway verify`: a scenario at many settings, kept block by block."""
 
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,8 +29,11 @@ from analysis.stopping import DEFAULT_CAP, Until
 from analysis.sweep_plan import Plan, check_arguments, plan_of
 from analysis.sweep_result import Sweep
 from analysis.vary import read_vary
-from engine.errors import ScenarioError
+from engine.errors import Problem, ScenarioError
 from engine.run import DEFAULT_ENGINE, DEFAULT_REPLICATIONS
+
+MANY_POINTS = 2_000
+"""From so many on, checking them all takes seconds."""
 
 Targets = list[str] | None
 
@@ -120,15 +126,17 @@ def sweep(
     """Simulate a scenario at many settings, all in the same luck, and write one table.
 
     What is finished is kept: after an interruption of any kind the same command goes on. It adds
-    replications to a folder, and refuses one in which anything else is different. The folder has
-    table.csv and table.parquet (a row per point and replication), dictionary.csv, points.csv, the
-    scenario, and the blocks of the simulation, which `leeway verify` checks.
+    replications to a folder, never takes any away, and refuses one in which anything else is
+    different. The folder has table.csv and table.parquet (a row per point and replication),
+    dictionary.csv, points.csv, the scenario, and the blocks of the simulation, which `leeway
+    verify` checks.
     """
     if scenario.is_dir():
         made, folder = _again(scenario, context, out)
         departure = study.departure(made.variant, {})
     else:
         check_engine(engine)
+        _check_used(context, until, until_paired)
         number = _replications(replications, until, until_paired, reference, cap, together)
         made = _planned(
             scenario, vary, design, points, variant, changes,
@@ -141,7 +149,8 @@ def sweep(
         return
     tell(sweep_words.foretold(made.work()))
     done = _carried_out(made, folder, executor, workers, context.find_root().obj)
-    show(done, departure)
+    target = made.replications
+    show(done, departure, reference=target.reference if isinstance(target, Until) else 0)
     say(f"The tables: {folder / sweep_folder.CSV}, {folder / sweep_folder.PARQUET}")
     if done.failed:
         _tell_failed(done)
@@ -187,12 +196,61 @@ def _planned(
 ) -> Plan:
     """The sweep that the options describe, every point checked."""
     check_arguments(**options)
-    chosen = changed(scenario, variant, changes)
-    laid_out = lay_out(
-        chosen, read_vary(vary or ()), kind=design, points=points, seed=options["seed"]
-    )
+    chosen, varied = changed(scenario, variant, changes), read_vary(vary or ())
+    if not varied:
+        refuse(
+            "--vary", "nothing was given", "at least one path varies",
+            "write --vary supervision.permissiveness=0:0.5:11",
+        )  # fmt: skip
+    _check_changes(read_changes(changes or ()), varied)
+    try:
+        laid_out = lay_out(chosen, varied, kind=design, points=points, seed=options["seed"])
+        if laid_out.count >= MANY_POINTS:
+            tell(sweep_words.first_checked(laid_out.count))
+    except ScenarioError as error:
+        raise ScenarioError(_as_options(error.problems)) from error
     with progress.bar(printer(errors=True), "checking points", laid_out.count) as advance:
         return plan_of(chosen, laid_out, variant=variant, progress=advance, **options)
+
+
+def _as_options(problems: Sequence[Problem]) -> list[Problem]:
+    """What is wrong with arguments, said of the options that they came from."""
+    names = {"vary": "--vary", "design": "--design", "points": "--points"}
+    return [replace(one, path=names.get(one.path, one.path)) for one in problems]
+
+
+def _given(context: typer.Context) -> list[str]:
+    """The parameters that were given and not left to their defaults, in order."""
+    sources = {name: str(context.get_parameter_source(name)) for name in context.params}
+    return [name for name, source in sources.items() if source.endswith("COMMANDLINE")]
+
+
+def _check_used(context: typer.Context, until: Targets, paired: Targets) -> None:
+    """Refuse options that would do nothing: those of a target where there is none."""
+    given = _given(context)
+    for name in ("cap", "together"):
+        if name in given and not until and not paired:
+            refuse(
+                f"--{name}", "it was given without a target", "it says how a target is reached",
+                "add --until total_burden=5%, or leave it out",
+            )  # fmt: skip
+    if "reference" in given and not paired:
+        refuse(
+            "--reference", "it was given without --until-paired",
+            "it is what paired differences are taken from",
+            "add --until-paired total_burden=0.1, or leave it out",
+        )  # fmt: skip
+
+
+def _check_changes(changes: Mapping[str, Any], varied: Mapping[str, Any]) -> None:
+    """Refuse a change that no point has, since what varies takes its place."""
+    for path, value in changes.items():
+        for other in varied:
+            if path == other or path.startswith((f"{other}.", f"{other}[")):
+                refuse(
+                    "--set", f"{path}={words.flow(value)} was given, and {other} varies",
+                    "no point would have it", "leave one of the two out",
+                )  # fmt: skip
 
 
 def _again(folder: Path, context: typer.Context, out: Path | None) -> tuple[Plan, Path]:
@@ -200,11 +258,7 @@ def _again(folder: Path, context: typer.Context, out: Path | None) -> tuple[Plan
     from analysis.sweep_again import plan_from
 
     free = {"scenario", "executor", "workers", "only_block"}
-    given = [
-        name
-        for name in context.params
-        if name not in free and str(context.get_parameter_source(name)).endswith("COMMANDLINE")
-    ]
+    given = [name for name in _given(context) if name not in free]
     if given or out is not None:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         refuse(
@@ -250,7 +304,13 @@ def _widths(option: str, given: Targets) -> tuple[dict[str, float], dict[str, fl
                 option, f'"{text}" was given', "OUTCOME=WIDTH is needed",
                 f"write {option} total_burden=0.1, or total_burden=5%",
             )  # fmt: skip
-        (relative if percent else absolute)[name] = value / 100 if percent else value
+        if not 0 < value < math.inf:
+            refuse(option, f"{text} was given", "a width above 0 is needed",
+                   f"write {option} {name}={'5%' if percent else '0.1'}")  # fmt: skip
+        widths = relative if percent else absolute
+        if name in widths:
+            refuse(option, f"two widths were given for {name}", "one counts", "leave one out")
+        widths[name] = value / 100 if percent else value
     return absolute, relative
 
 
@@ -289,17 +349,20 @@ def _one_block(made: Plan, folder: Path, name: str) -> None:
     say(f"{name}: {count:,} replications, kept in {folder}")
 
 
-def show(done: Sweep, departure: str | None) -> None:
-    """The sweep in a terminal: what was simulated, then the points side by side."""
+def show(done: Sweep, departure: str | None, *, reference: int = 0) -> None:
+    """The sweep in a terminal: what was simulated, then the points side by side.
+
+    reference: the point that others are compared with, where they need that.
+    """
     screen = printer()
     title, *rest = sweep_words.heading(done, departure)
     screen.print(title, style="bold")
     for line in rest:
         screen.print(line)
     screen.print()
-    table = sweep_words.points_table(done)
+    table = sweep_words.points_table(done, reference)
     screen.print(table, width=sweep_words.width(table, screen), crop=False, no_wrap=True)
-    screen.print(sweep_words.LEGEND, style="dim")
+    screen.print(sweep_words.legend(done, reference), style="dim")
     ended = sweep_words.endings(done)
     if ended is not None:
         screen.print(ended)

@@ -79,10 +79,10 @@ def twin(
 ) -> None:
     """Compare two settings in the same luck: which cases go otherwise, why, and at what price.
 
-    --set makes world A, --against world B; each may be repeated. Differences are A less B.
+    --set makes world A, --against world B; each may be repeated. Differences are A minus B.
     """
     check_engine(engine)
-    changes = read_changes(first or ()), read_changes(against or ())
+    changes = read_changes(first or ()), read_changes(against or (), option="--against")
     if not changes[0] and not changes[1]:
         folder.refuse(
             "--set", "no change was given", "two settings are needed",
@@ -152,7 +152,7 @@ def show(done: Twins) -> None:
         attempt(done, done.shown)
     else:
         screen.print(twins_story.none_shown(done))
-    table("Direct, and by busy supervisors (A less B)", told.PART_HEADS, told.split_rows(done))
+    table("Direct, and by busy supervisors (A minus B)", told.PART_HEADS, told.split_rows(done))
     screen.print(told.split_says(done))
     screen.print(told.DIRECT, style="dim")
 

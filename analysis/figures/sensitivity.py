@@ -48,16 +48,20 @@ def tornado(
 
     rows: columns label, low_text, high_text (the ends), low, low_from, low_to, high, high_from,
     high_to (the conclusion there, and its interval), first row on top; others: columns label,
-    value, from, to, drawn below. own: the conclusion as written, and its interval. turns_at: a
-    value to mark as that where the conclusion turns round.
+    value, from, to, drawn below; either may be empty. own: the conclusion as written, and its
+    interval. turns_at: a value to mark as that where the conclusion turns round.
     """
     count = len(rows) + len(others)
     axes = new_axes((WIDTH, 1.9 + 0.4 * count)) if axes is None else axes
     places = np.arange(len(rows))
     _bars(axes, places, rows, "low", own[0], BLUE, "", "at the low end of its range")
     _bars(axes, places, rows, "high", own[0], VERMILLION, "////", "at the high end of its range")
-    axes.axvspan(own[1], own[2], color=LIGHT, zorder=0, label="as written")
-    axes.axvline(own[0], color=GREY, linewidth=1, zorder=1)
+    has_band = own[1] < own[2]  # one without width would be a key to nothing
+    if has_band:
+        axes.axvspan(own[1], own[2], color=LIGHT, zorder=0, label="as written")
+    axes.axvline(
+        own[0], color=GREY, linewidth=1, zorder=1, label=None if has_band else "as written"
+    )
     if turns_at is not None:
         axes.axvline(turns_at, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1,
                      label=f"{turns_at:g}: no difference")  # fmt: skip
@@ -72,7 +76,7 @@ def tornado(
         axes.axhline(len(rows) - 0.35, color=GREY, linewidth=0.6)
     labels = [*rows["label"], *others["label"]]
     axes.set_yticks([*places, *below], [wrapped(text) for text in labels], fontsize=8.5)
-    axes.set_ylim(float(max([*places, *below])) + 0.7, -0.6)
+    axes.set_ylim(float(max([0.0, *places, *below])) + 0.7, -0.6)
     axes.set_xlabel(textwrap.fill(value_label, AXIS_CHARACTERS))
     axes.margins(x=ROOM)
     legend_above(axes, columns=2)

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis import labels
 from analysis.figures.canvas import (
+    GREY,
     INK,
     VERMILLION,
     finish,
@@ -19,6 +21,9 @@ from analysis.figures.canvas import (
 )
 
 CLEAR = 30.0  # points between labelled settings, so that labels need no leaders
+CLOSE = 10.0  # the same between settings that matter: theirs get leaders
+FEW = 5  # so many settings that matter are all named, however close they lie
+MARKER = 11.0  # points across a mark
 STEPS = 12  # places kept clear of labels along each piece of a line
 
 
@@ -66,19 +71,32 @@ def label_some(
     settings: Sequence[float],
     own: Any,
     setting_label: Callable[[float], str],
+    ahead: Any = (),
 ) -> None:
-    """Name the setting as written, the first, the last, and others that lie clear of those."""
+    """Name the setting as written, those ahead, the first, the last, and others clear of those.
+
+    ahead: whether each setting matters more than the others, as those on the front do; or empty.
+    A label that could be taken for another setting's is tied to its own by a thin line.
+    """
     figure = whole(axes)
     settle(figure)
     pixels = axes.transData.transform(np.column_stack([x, y]))
     clear = CLEAR * figure.dpi / 72
     rounder = sorted(range(len(settings)), key=lambda i: (len(setting_label(settings[i])), i))
-    order = [*np.flatnonzero(own), 0, len(settings) - 1, *rounder]
+    first = [int(place) for place in np.flatnonzero(ahead)]
+    ends = [*first[:1], *first[-1:]]
+    matters = [*np.flatnonzero(own), *ends, *(place for place in rounder if place in first)]
     chosen: list[int] = []
-    for place in order:
+    for place in [*matters, 0, len(settings) - 1, *rounder]:
         gaps = [float(np.hypot(*(pixels[place] - pixels[other]))) for other in chosen]
-        if place not in chosen and (own[place] or all(gap >= clear for gap in gaps)):
+        room = clear
+        if place in first:
+            room = 0.0 if len(first) <= FEW else clear * CLOSE / CLEAR
+        if place not in chosen and (own[place] or all(gap >= room for gap in gaps)):
             chosen.append(int(place))
+    if len(first) <= FEW:  # those in the midst of a crowd have the least room: they go first
+        chosen.sort(key=lambda place: place not in first or place in ends)
+    before = len(axes.texts)
     label_points(
         axes,
         [(float(x[place]), float(y[place])) for place in chosen],
@@ -88,6 +106,27 @@ def label_some(
         ],
         off=along(np.column_stack([x, y])),
     )
+    places = [(float(x[place]), float(y[place])) for place in chosen]
+    lead(axes, axes.texts[before:], places, pixels)
+
+
+def lead(axes: Axes, texts: Any, places: Sequence[tuple[float, float]], pixels: Any) -> None:
+    """A thin line from each text to its point where it might be taken for an unnamed point's.
+
+    label_points ties those that might be taken for a named one's. pixels: of all points.
+    """
+    renderer, marker = settle(whole(axes)), MARKER * whole(axes).dpi / 72
+    every = [(float(x), float(y)) for x, y in pixels if np.isfinite([x, y]).all()]
+    named = [(float(x), float(y)) for x, y in map(axes.transData.transform, places)]
+    for text, place, own in zip(texts, places, named, strict=True):
+        extent = text.get_window_extent(renderer)
+        box = labels.Box(extent.x0, extent.y0, extent.x1, extent.y1)
+        far = labels.distance(box, *own) + marker / 2
+        others = (one for one in every if np.hypot(one[0] - own[0], one[1] - own[1]) > 0.5)
+        crowd = any(labels.distance(box, *one) < far for one in others)
+        if crowd and labels.tells(box, own, named, clear=marker):
+            x, y = text.get_position()
+            axes.plot([x, place[0]], [y, place[1]], color=GREY, linewidth=0.6, zorder=2.5)
 
 
 def settings_axis(axes: Axes, rows: pd.DataFrame, texts: Texts) -> None:
@@ -106,7 +145,7 @@ def settings_axis(axes: Axes, rows: pd.DataFrame, texts: Texts) -> None:
     ticks = spread(axes, settings, texts.setting)
     axes.set_xticks(ticks, [texts.setting(tick) for tick in ticks])
     for own in rows.loc[rows["as_written"], "setting"]:
-        axes.axvline(own, color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)), zorder=1.8,
+        axes.axvline(own, color=VERMILLION, linewidth=1.4, linestyle=(0, (4, 2)), zorder=2.6,
                      label="as written")  # fmt: skip
 
 

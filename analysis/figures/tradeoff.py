@@ -86,7 +86,8 @@ def learning_against_harm(
         axes.invert_yaxis()
     legend_above(axes, columns=2)
     with_words(axes, texts, told=told)
-    label_some(axes, x, y, across["setting"].tolist(), own, texts.setting)
+    ahead = standing["on_front"].to_numpy(dtype=bool)
+    label_some(axes, x, y, across["setting"].tolist(), own, texts.setting, ahead)
     return axes
 
 
@@ -179,7 +180,7 @@ PARTS = {
 
 @drawing()
 def now_and_later(burden: pd.DataFrame, texts: Texts, *, axes: Axes | None = None) -> Axes:
-    """Burden now, later and together; the settings that can't be told from the least are shaded.
+    """Burden now, later and together; the settings that can't be told from the least are marked.
 
     burden: columns setting, as_written, part (now, later, total), mean, low, high, kept.
     """
@@ -204,19 +205,17 @@ def now_and_later(burden: pd.DataFrame, texts: Texts, *, axes: Axes | None = Non
 
 
 def shade(axes: Axes, rows: pd.DataFrame) -> None:
-    """Shade the settings kept, each as far as halfway to its neighbours on the axis."""
+    """Ring the settings kept and shade between neighbours: nothing is known of others beside."""
+    kept = rows["kept"].to_numpy(dtype=bool)
     settings = rows["setting"].to_numpy(np.float64)
-    scale = axes.transData + axes.transAxes.inverted()
-    places = scale.transform([(setting, 0) for setting in settings])[:, 0]
-    middle = (places[1:] + places[:-1]) / 2
-    edges = np.array([places[0], *middle, places[-1]])
-    name: str | None = "can't be told from the least"
-    for place in np.flatnonzero(rows["kept"].to_numpy(dtype=bool)):
-        axes.axvspan(
-            *scale.inverted().transform([(edges[place], 0), (edges[place + 1], 0)])[:, 0],
-            facecolor="#F0E442", alpha=0.45, linewidth=0, zorder=0.5, label=name,
-        )  # fmt: skip
-        name = None
+    for place in np.flatnonzero(kept[1:] & kept[:-1]):
+        axes.axvspan(settings[place], settings[place + 1], facecolor="#F0E442", alpha=0.35,
+                     linewidth=0, zorder=0.5)  # fmt: skip
+    axes.plot(
+        rows.loc[kept, "setting"], rows.loc[kept, "mean"], linestyle="none", marker="o",
+        markersize=12, markerfacecolor="#F0E442", markeredgecolor=INK, markeredgewidth=1,
+        zorder=2.5, label="can't be told from the least", clip_on=False,
+    )  # fmt: skip
 
 
 # ---- weights on harm -------------------------------------------------------------------------

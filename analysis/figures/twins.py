@@ -218,7 +218,7 @@ def direct_and_busy(
         axes.margins(x=0.12)
         axes.locator_params(axis="x", nbins=5)
         axes.set_title(title, loc="left", fontsize=10)
-        axes.set_xlabel(f"A less B, {unit}", fontsize=8.5)
+        axes.set_xlabel(f"A minus B, {unit}", fontsize=8.5)
     for spare in grid[len(panels) :]:
         spare.set_visible(False)
     first: Axes = grid[0]
