@@ -53,6 +53,9 @@ class Samples:
     scenario_of: Callable[[int], Scenario]
     aside: str
     """How the settings depart from the scenario beside the path that varies, in words; or empty."""
+    had: tuple[int, int]
+    """The fewest and the most replications that a setting had. Those that all settings have are
+    kept: luck is shared there alone, and means over other luck can't be compared."""
 
     def of(self, name: str) -> Floats:
         """One outcome, shape (settings, replications). Raises ScenarioError for an unknown name."""
@@ -261,12 +264,16 @@ def gather(
     shape = (len(settings), len(whole) // len(settings))
     values = indexed[list(names)].reindex(whole).to_numpy(np.float64).reshape(*shape, len(names))
     run = whole.isin(indexed.index).reshape(shape)
+    counts = run.sum(axis=1)
+    common = run.all(axis=0)
+    if common.any():
+        values, run = values[:, common], run[:, common]
     place = None if own is None else nearest(settings, own)
     return Samples(
         scenario=result.scenario, seed=int(result.seed), engine=str(result.engine), along=along,
         timed=timed, settings=settings, points=tuple(int(point) for point in found),
         own=None if place is None else settings[place], names=names, values=values, run=run,
-        scenario_of=scenario_of, aside=aside,
+        scenario_of=scenario_of, aside=aside, had=(int(counts.min()), int(counts.max())),
     )  # fmt: skip
 
 

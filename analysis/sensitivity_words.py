@@ -302,7 +302,9 @@ def not_varied(done: Sensitivity) -> str:
 def noise(done: Sensitivity) -> str:
     """The share that is luck, and the dummy."""
     dummy = (
-        "The dummy input's index is zero, as it should be." if done.indices.dummy_is_zero else ""
+        "The dummy input's index is zero, as it must be where all points share their luck."
+        if done.indices.dummy_is_zero
+        else ""
     )
     if math.isnan(done.noise_share):
         return dummy

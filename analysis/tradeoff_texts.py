@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from analysis import words
+from analysis.bands import ENOUGH
 from analysis.chance import CERTAINTY, ChanceLimits
 from analysis.estimate import FEWEST
 from analysis.tradeoff_names import (
@@ -65,11 +66,12 @@ def left_out(found: "Tradeoff") -> list[str]:
     if missing > 0:
         count = words.plural(missing, "value")
         told.append(f"{count} of {found.learning} or {found.harm} missing: nothing to divide by.")
-    fewest, most = found.samples.replications
-    if fewest < FEWEST:
+    fewest, most = found.samples.had
+    if found.samples.replications[0] < FEWEST:
         told.append(f"{TOO_FEW}.")
     if fewest < most:
-        told.append(f"Settings have {fewest} to {most} replications.")
+        kept = "those that all have are compared"
+        told.append(f"Settings have {fewest} to {most} replications; {kept}.")
     if found.samples.own is None:
         told.append("The setting as written was not tried.")
     return told
@@ -84,7 +86,8 @@ def together(found: "Tradeoff", what: str) -> str:
     """How bands that hold together are to be read."""
     if found.samples.replications[0] < 2:
         return f"Means of {count(found)}."
-    way = "max-t" if found.bands == "max-t" else "Bonferroni"
+    few = found.samples.replications[0] < ENOUGH  # then bands are Bonferroni's
+    way = "max-t" if found.bands == "max-t" and not few else "Bonferroni"
     return (
         f"Means of {count(found)}; {what} hold for all settings at once with "
         f"{at_level(found.level)} confidence ({way})."

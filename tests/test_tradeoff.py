@@ -183,7 +183,7 @@ def test_differences_are_paired_and_none_from_itself():
         assert (mine["difference_low"], mine["difference_high"]) == (0.0, 0.0)
 
 
-def test_missing_and_unrun_replications_are_counted_apart():
+def test_replications_that_not_all_settings_have_are_left_out():
     gain, harm = (np.stack([LUCK, LUCK + 1, LUCK + 2]) for _ in range(2))
     gain[1, :3] = math.nan
     sweep = curve(gain, harm)
@@ -191,11 +191,11 @@ def test_missing_and_unrun_replications_are_counted_apart():
     found = tradeoff(SimpleNamespace(**vars(sweep) | {"table": cut}), draws=10)
     rows = found.table.set_index(["outcome", "setting"])
     assert rows["missing"].tolist() == [0, 3, 0, 0, 0, 0]
-    assert rows["not_run"].tolist() == [0, 0, 10, 0, 0, 10]
-    assert rows["replications"].tolist() == [40, 37, 30, 40, 40, 30]
+    assert rows["not_run"].tolist() == [0] * 6
+    assert rows["replications"].tolist() == [30, 27, 30, 30, 30, 30]
     note = tradeoff_texts.curve(found).note
     assert "3 values of experience or harm_any missing" in note
-    assert "Settings have 30 to 40 replications." in note
+    assert "Settings have 30 to 40 replications; those that all have are compared." in note
 
 
 def test_learning_that_is_better_low_is_turned():
