@@ -1,38 +1,99 @@
 """Processes that carry out blocks in order to be killed; run by tests as `-m tests.block_driver`.
 
-serve            reads jobs, a line of JSON each, and carries each out in a fork of its own
-die-each FOLDER  carries out a small job again and again, killed at its 1st, 2nd, 3rd, ... call
-                 that changes files, until one comes through; each in a folder of its own
-burn FOLDER N    the same, but somebody else (strace) kills at the Nth call of each kind: the fork
-                 that is to die at its kth call makes N - k idle ones of that kind before
+serve                 reads jobs, a line of JSON each, and carries each out in a fork of its own
+die-each WORK FOLDER STEP
+                      carries out a small work again and again, killed at its 1st, 2nd, 3rd, ...
+                      call that changes files, until one comes through; each in a folder of its
+                      own, named after the call; STEP: 1 for every call, 3 for every third
+burn WORK FOLDER STEP N KIND ...
+                      the same, but somebody else (strace) meddles with the Nth call of each kind:
+                      the fork that is to suffer at its kth call makes N - k idle ones of that kind
+                      before
 
-Everything is imported once, so a fork costs milliseconds; and this process has but one thread, so
-that forking is safe.
+Works are those of WORKS: some blocks, a whole sweep, and a finished sweep that gets more
+replications. Everything is imported and compiled once, so a fork costs milliseconds; and this
+process runs no thread but idle ones of libraries that know of forks, so that forking is safe.
 """
 
 import functools
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest import mock
 
 from analysis.blocks import Outcome, carry_out
 from analysis.store import Store
 from engine.errors import OutputError, ScenarioError
 from tests.block_samples import IDENTITY, Ordinary, block_names, reproduce
 
+if TYPE_CHECKING:
+    from analysis.sweep_plan import Plan
+
 SMALL = 3
-CHANGING = ("open", "write", "fsync", "replace", "link", "unlink", "mkdir")
-"""Functions of os by which a store changes files."""
+CHANGING = ("open", "write", "fsync", "replace", "rename", "link", "unlink", "mkdir", "truncate")
+"""Functions of os by which a store and a sweep change files."""
+TABLES = {"pyarrow.parquet": "write_table", "pyarrow.csv": "write_csv"}
+"""Functions of modules that write a whole table into the file that is their second argument."""
 
 
 def small(folder: Path) -> None:
     """A small job in this process. Raises what carrying out raises."""
     carried_out({"folder": str(folder), "count": SMALL})
+
+
+def whole(folder: Path, replications: int = 4) -> None:
+    """A whole small sweep in this process: 2 points, 2 blocks. Raises what a sweep raises."""
+    from engine import loader
+
+    made, text = planned(replications)
+    with mock.patch.object(loader, "to_yaml", return_value=text):  # half of the time it would take
+        made.carry_out(out=folder, workers=0)
+
+
+@functools.cache
+def planned(replications: int) -> tuple["Plan", str]:
+    """The small sweep, and its scenario as YAML."""
+    from analysis import sweep_plan
+    from analysis.slices import Layout
+    from engine import loader
+    from tests.analysis_samples import small_scenario
+
+    vary = {"supervision.permissiveness": [0, 0.5]}
+    with mock.patch.object(sweep_plan, "layout_of", return_value=Layout(2, 2)):
+        made = sweep_plan.plan(small_scenario(), vary, replications=replications)
+        assert made.layout == Layout(2, 2)  # worked out once and kept
+    return made, loader.to_yaml(made.scenario)
+
+
+class Work(NamedTuple):
+    """What is killed, and what comes before it in peace."""
+
+    carry_out: Callable[[Path], None]
+    before: Callable[[Path], None] = lambda _: None
+
+
+WORKS = {
+    "blocks": Work(small),
+    "sweep": Work(whole),
+    "more": Work(whole, lambda folder: whole(folder, 2)),
+}
+
+
+def warm_up(work: Work) -> None:
+    """Import and load what a work needs."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        work.before(folder / "warm")
+        work.carry_out(folder / "warm")
+    finally:
+        shutil.rmtree(folder)
 
 
 def carried_out(wanted: dict[str, Any]) -> Outcome:
@@ -112,40 +173,48 @@ def calls_seen(seen: Callable[[str, tuple[Any, ...]], None]) -> Iterator[None]:
 
         return call
 
-    real = {name: getattr(os, name) for name in CHANGING}
-    for name, function in real.items():
-        setattr(os, name, watched(name, function))
-    try:
+    real: list[tuple[Any, str]] = [(os, name) for name in CHANGING]
+    real += [(sys.modules[name], call) for name, call in TABLES.items() if name in sys.modules]
+    with ExitStack() as stack:
+        for module, name in real:
+            call = watched(name, getattr(module, name))
+            stack.enter_context(mock.patch.object(module, name, call))
         yield
-    finally:
-        for name, function in real.items():
-            setattr(os, name, function)
 
 
 class Killer:
-    """Kills this process at its `number`th call that changes files; `torn`: half a write first."""
+    """Kills this process at its `number`th call that changes files, half a write done."""
 
-    def __init__(self, number: int, *, torn: bool) -> None:
-        self.left, self.torn = number, torn
+    def __init__(self, number: int) -> None:
+        self.left = number
         self.write = os.write
 
     def __call__(self, name: str, arguments: tuple[Any, ...]) -> None:
         self.left -= 1
         if self.left == 0:
-            if name == "write" and self.torn:
-                handle, content = arguments
-                self.write(handle, content[: len(content) // 2])
+            tear(name, arguments, self.write)
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_each(folder: Path) -> None:
-    """One fork after another until one comes through; says how many were killed."""
+def tear(name: str, arguments: tuple[Any, ...], write: Callable[[int, bytes], object]) -> None:
+    """Do half of what a call would write."""
+    if name == "write":
+        handle, content = arguments
+        write(handle, content[: len(content) // 2])
+    elif name in TABLES.values():
+        Path(arguments[1]).write_bytes(b"half a table")
+
+
+def die_each(work: Work, folder: Path, step: int) -> None:
+    """One fork after another until one comes through; says how they ended."""
 
     def dying(number: int) -> None:
-        with calls_seen(Killer(number, torn=True)):
-            small(folder / str(number))
+        work.before(folder / str(number))
+        with calls_seen(Killer(number)):
+            work.carry_out(folder / str(number))
 
-    print(json.dumps(until_through(dying)))  # noqa: T201
+    warm_up(work)
+    print(json.dumps(until_through(dying, step)))  # noqa: T201
 
 
 IDLE: dict[str, Callable[[Path], object]] = {
@@ -164,37 +233,45 @@ def _null() -> int:
     return os.open(os.devnull, os.O_WRONLY)
 
 
-def burn(folder: Path, at: int) -> None:
+def burn(work: Work, folder: Path, step: int, at: int, kinds: Sequence[str]) -> None:
     """Forks until one comes through, for each kind of call; says how they ended, kind by kind."""
 
-    def dying(kind: str, number: int) -> None:
+    def dying(kind: str, number: int) -> int:
         for _ in range(at - number):
             with suppress(OSError):
                 IDLE[kind](folder / "nothing")
-        small(folder / f"{kind}-{number}")
+        try:
+            work.carry_out(folder / f"{kind}-{number}")
+        except OutputError as error:
+            (folder / f"{kind}-{number}.told").write_text(str(error))
+            return 3
+        return 0
 
-    codes = {kind: until_through(functools.partial(dying, kind), at) for kind in IDLE}
+    warm_up(work)
+    codes = {kind: until_through(functools.partial(dying, kind), step, at) for kind in kinds}
     print(json.dumps(codes))  # noqa: T201
 
 
-def until_through(dying: Callable[[int], None], most: int = 1000) -> list[int]:
+def until_through(dying: Callable[[int], int | None], step: int, most: int = 1000) -> list[int]:
     """How forks ended, the last of which came through."""
     codes = []
-    for number in range(1, most):
+    for number in range(1, most, step):
         codes.append(ended(forked(functools.partial(dying, number))))
-        if codes[-1] != -signal.SIGKILL:
+        if codes[-1] not in (-signal.SIGKILL, 3):
             break
     return codes
 
 
 def main(arguments: Sequence[str]) -> None:
+    # a shell starts background jobs, and all below them, deaf to Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     match arguments:
         case ["serve"]:
             serve()
-        case ["die-each", folder]:
-            die_each(Path(folder))
-        case ["burn", folder, at]:
-            burn(Path(folder), int(at))
+        case ["die-each", work, folder, step]:
+            die_each(WORKS[work], Path(folder), int(step))
+        case ["burn", work, folder, step, at, *kinds]:
+            burn(WORKS[work], Path(folder), int(step), int(at), kinds)
 
 
 if __name__ == "__main__":

@@ -216,6 +216,15 @@ def test_workers_that_lack_a_module_are_refused(
     assert work(store, Ordinary(), executor=client).done == COUNT  # no worker was lost by it
 
 
+@pytest.fixture
+def hears_interrupts() -> Iterator[None]:
+    """A shell starts background jobs, and all below them, deaf to Ctrl-C."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.usefixtures("hears_interrupts")
 def test_ctrl_c_ends_within_two_seconds(cluster: LocalCluster, store: Store) -> None:
     main = threading.main_thread().ident
     assert main is not None
