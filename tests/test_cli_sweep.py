@@ -342,3 +342,24 @@ def test_a_wide_table_is_never_cut(capsys):
     out = printed(capsys)[0]
     assert "…" not in out
     assert "0.1235" in out
+
+
+HUGE = """
+import sys
+from analysis.cli import main
+code = main(["sweep", sys.argv[1], "--vary", "supervision.permissiveness=0:1:1000000",
+             "--vary", "supervision.judgement.noise=0:1:1000000"])
+status = open("/proc/self/status").read()
+print(code, status.partition("VmHWM:")[2].split()[0])
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="tells memory as Linux does")
+def test_a_grid_of_a_million_million_points_is_refused_within_200_mb():
+    """The whole process, what it imports included (VmHWM, in kB of 1024 bytes)."""
+    ran = subprocess.run(
+        [sys.executable, "-c", HUGE, str(FILE)], capture_output=True, text=True, check=True
+    )
+    assert "1,000,000,000,000 points" in ran.stderr
+    code, kilobytes = map(int, ran.stdout.split())
+    assert (code, kilobytes * 1024 < 200_000_000) == (2, True)
