@@ -29,7 +29,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`analysis.figures`, imported when it is first asked for: matplotlib takes a while."""
+    """`analysis.figures` and `analysis.explore`, imported when they are first asked for.
+
+    matplotlib takes a while; anywidget, for the page in a notebook, may not be there.
+    """
     if name == "figures":
         return importlib.import_module("analysis.figures")
+    if name == "explore":
+        return importlib.import_module("analysis.widget").explore
     raise AttributeError(f"module 'analysis' has no attribute {name!r}")

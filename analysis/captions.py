@@ -1,6 +1,7 @@
 """What each figure of the page shows: the table it draws, and a sentence made from its numbers."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from analysis import estimate, words
 from analysis.estimate import Estimate
 from analysis.findings import FATES, estimates, label, mirrored, value
 from analysis.study import Study
+from engine.scenario import Scenario
 
 
 def ends(study: Study, name: str) -> tuple[Estimate, Estimate]:
@@ -48,42 +50,59 @@ def moves(found: Estimate) -> str:
 def from_to(study: Study) -> str:
     """The range of the curve in words."""
     settings = study.table["setting"]
-    low, high = label(study, float(settings.min())), label(study, float(settings.max()))
-    return f"From {words.axis_label(study.axis)} {low} to {high}"
+    return span(study.axis, float(settings.min()), float(settings.max()))
+
+
+def span(axis: str, low: float, high: float) -> str:
+    """A range of leeway in words, as a sentence begins with it."""
+    return f"From {words.axis_label(axis)} {label(axis, low)} to {label(axis, high)}"
 
 
 def on_learning(study: Study, learning: str, name: str) -> str:
     """What the curve of learning against harm shows."""
+    return learning_moves(from_to(study), name, change(study, learning), change(study, "harm_any"))
+
+
+def learning_moves(along: str, name: str, learned: Estimate, harmed: Estimate) -> str:
+    """How learning and harm in training change along the curve (`along`: its range in words)."""
     return (
-        f"{from_to(study)}, {name} {moves(change(study, learning))}, while the number of patients "
-        f"harmed per 100 training cases {moves(change(study, 'harm_any'))}."
+        f"{along}, {name} {moves(learned)}, while the number of patients "
+        f"harmed per 100 training cases {moves(harmed)}."
     )
 
 
 def on_now_and_later(study: Study) -> str:
     """What the curves of harm now and harm later show."""
-    if study.scenario.independent.cases == 0:
-        return (
-            f"{from_to(study)}, the number of patients harmed per 100 training cases "
-            f"{moves(change(study, 'harm_any'))}. No independent practice is simulated."
-        )
-    return (
-        f"{from_to(study)}, the number of patients harmed per 100 training cases "
-        f"{moves(change(study, 'harm_any'))}; per 100 later, independent cases it "
-        f"{moves(change(study, 'independent_harm_any'))}."
-    )
+    is_later = study.scenario.independent.cases > 0
+    later = change(study, "independent_harm_any") if is_later else None
+    return now_and_later_move(from_to(study), change(study, "harm_any"), later)
+
+
+def now_and_later_move(along: str, now: Estimate, later: Estimate | None) -> str:
+    """How harm in training and afterwards change along the curve; `later` None: not simulated."""
+    text = f"{along}, the number of patients harmed per 100 training cases {moves(now)}"
+    if later is None:
+        return f"{text}. No independent practice is simulated."
+    return f"{text}; per 100 later, independent cases it {moves(later)}."
 
 
 def on_fates(study: Study) -> str:
     """What became of errors, and how many of the allowed ones did no harm."""
-    found = estimates(study)
+    return fates_of(estimates(study))
+
+
+def fates_of(found: Mapping[str, Estimate]) -> str:
+    """What became of errors, from the estimates of one setting."""
+    if math.isnan(found["errors"].mean):
+        return "No training case was begun."
     if found["errors"].mean == 0:
         return "No errors happened."
     biggest = max(FATES, key=lambda fate: found[fate].mean)
+    errors, allowed = words.interval(found["errors"]), words.number(found["allowed"].mean)
     text = (
-        f"Of {words.interval(found['errors'])} errors per 100 training cases, "
-        f"{words.number(found['allowed'].mean)} were allowed and "
-        f"{words.number(found['prevented'].mean)} prevented; "
+        f"Of {errors} {'error' if errors == '1' else 'errors'} per 100 training cases, "
+        f"{none_for_zero(allowed)} {'was' if allowed == '1' else 'were'} allowed and "
+        f"{none_for_zero(words.number(found['prevented'].mean))} prevented; "
         f"the largest group is “{biggest.replace('_', ' ')}”."
     )
     unharmed = found["allowed_unharmed"]
@@ -92,16 +111,26 @@ def on_fates(study: Study) -> str:
     return text
 
 
+def none_for_zero(count: str) -> str:
+    """A count as it is read aloud: `none` for 0."""
+    return "none" if count == "0" else count
+
+
 def on_takeovers(study: Study) -> str:
     """How many takeovers would not have been needed, and how many came late."""
-    found = estimates(study)
+    return takeovers_of(estimates(study))
+
+
+def takeovers_of(found: Mapping[str, Estimate]) -> str:
+    """How many takeovers were needless and late, from the estimates of one setting."""
     kinds = ("needless_takeovers", "necessary_takeovers", "late_takeovers")
     total = sum(found[kind].mean for kind in kinds)
-    if total == 0:
+    if total == 0 or math.isnan(total):
         return "No supervisor took over by their own judgement."
     needless, late = (found[kind].mean / total for kind in (kinds[0], kinds[2]))
+    count = words.number(total)
     return (
-        f"Of the {words.number(total)} takeovers per 100 training cases, "
+        f"Of the {count} {'takeover' if count == '1' else 'takeovers'} per 100 training cases, "
         f"{words.percent(needless)} were needless (the trainee was about to put it right in time) "
         f"and {words.percent(late)} late (harm came while the supervisor was at it). "
         f"At the bedside nobody can tell them apart; in a simulation every clock is known."
@@ -133,11 +162,11 @@ def bars(study: Study, names: dict[str, str]) -> pd.DataFrame:
     )
 
 
-def input_bars(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+def input_bars(scenario: Scenario) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Inputs by section of the scenario: (bar, part, mean) and totals without intervals."""
     rows: dict[tuple[str, str], int] = {}
     sections: list[str] = []
-    for one in study.scenario.inputs():
+    for one in scenario.inputs():
         section = one.path.split(".", 1)[0].replace("_", " ")
         if section not in sections:
             sections.append(section)

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis import estimate, words
 from analysis.estimate import Estimate, Lowest
 from analysis.study import Study
+from engine.scenario import Scenario
 
 FATES = ("prevented", "allowed", "late_noticed", "called", "unnoticed")
 SHARES = frozenset({"allowed_unharmed", "supervisor_busy", "error_probability"})
@@ -140,24 +141,46 @@ def lowest_burden(study: Study) -> Lowest | None:
     return estimate.lowest({one: burdens(study, one) for one in settings}, study.own)
 
 
+NO_LATER = (
+    "No independent practice is simulated: total burden counts training alone, and "
+    "nothing that leeway might gain for later patients."
+)
+
+
 def verdict(study: Study) -> list[str]:
     """Whether more or less leeway would lower total burden in this model, with its doubt."""
     low = lowest_burden(study)
     if low is None:
         return [f"No curve: {study.no_curve}."]
-    told = [where_lowest(study, low), what_to_change(study, low)]
+    compared = Compared(study.axis, study.replications, low)
+    own = estimate.estimate(burdens(study, low.own))
+    told = [where_lowest(compared), what_to_change(compared, own)]
     if study.scenario.independent.cases == 0:
-        told.append(
-            "No independent practice is simulated: total burden counts training alone, and "
-            "nothing that leeway might gain for later patients."
-        )
+        told.append(NO_LATER)
     return told
 
 
-def where_lowest(study: Study, low: Lowest) -> str:
+@dataclass(frozen=True)
+class Compared:
+    """The settings of a curve compared by total burden, one of them as one's own.
+
+    axis: permissiveness or time_limit; own: what the setting one stands at is called.
+    """
+
+    axis: str
+    replications: int
+    low: Lowest
+    own: str = "as written"
+
+    def label(self, setting: float) -> str:
+        """A setting in words."""
+        return label(self.axis, setting)
+
+
+def where_lowest(compared: Compared) -> str:
     """The settings that may be the lowest, as far as the replications can tell."""
-    axis = words.axis_label(study.axis)
-    if study.replications < 2:
+    axis, low = words.axis_label(compared.axis), compared.low
+    if compared.replications < 2:
         return "One replication tells nothing about chance; ask for more to compare settings."
     if len(low.kept) == len(low.settings):
         count = words.spelled(len(low.settings))
@@ -167,22 +190,23 @@ def where_lowest(study: Study, low: Lowest) -> str:
         )
     if len(low.kept) == 1:
         text = (
-            f"In this model total burden is lowest at {axis} {label(study, low.best)}, clearly "
+            f"In this model total burden is lowest at {axis} {compared.label(low.best)}, clearly "
             f"below all others tried"
         )
     else:
         text = (
-            f"In this model total burden is lowest at {axis} {among(study, low)}: these can't be "
-            f"told apart with {study.replications} replications, the others are worse"
+            f"In this model total burden is lowest at {axis} {among(compared)}: these can't be "
+            f"told apart with {compared.replications} replications, the others are worse"
         )
     if low.kept[-1] == low.settings[-1]:
         text += "; it may be lower still beyond the range tried"
     return text + "."
 
 
-def among(study: Study, low: Lowest) -> str:
+def among(compared: Compared) -> str:
     """The settings kept, in words: `0.05 or 0.1`, `somewhere from 0 to 0.3`."""
-    names = [label(study, setting) for setting in low.kept]
+    low = compared.low
+    names = [compared.label(setting) for setting in low.kept]
     first = low.settings.index(low.kept[0])
     neighbours = low.kept == low.settings[first : first + len(low.kept)]
     if neighbours and len(names) > 2:
@@ -190,33 +214,34 @@ def among(study: Study, low: Lowest) -> str:
     return words.listed(names, "or")
 
 
-def label(study: Study, setting: float) -> str:
+def label(axis: str, setting: float) -> str:
     """A setting in words."""
-    return words.setting(study.axis, setting)
+    return words.setting(axis, setting)
 
 
-def what_to_change(study: Study, low: Lowest) -> str:
-    """Less leeway, more, or no telling: the setting as written against the lowest."""
-    axis, own = words.axis_label(study.axis), label(study, low.own)
-    if study.replications < 2:
-        return f"The {axis} as written is {own}."
+def what_to_change(compared: Compared, burden: Estimate) -> str:
+    """Less leeway, more, or no telling: one's own setting, of that burden, against the lowest."""
+    low = compared.low
+    axis, own = words.axis_label(compared.axis), compared.label(low.own)
+    if compared.replications < 2:
+        return f"The {axis} {compared.own} is {own}."
     if low.own in low.kept:
         return (
-            f"The {axis} as written, {own}, is among them: neither more nor less leeway clearly "
-            f"lowers total burden."
+            f"The {axis} {compared.own}, {own}, is among them: neither more nor less leeway "
+            f"clearly lowers total burden."
             if len(low.kept) < len(low.settings)
-            else f"With {study.replications} replications one can't tell whether {own} is too much "
-            f"or too little."
+            else f"With {compared.replications} replications one can't tell whether {own} is too "
+            f"much or too little."
         )
     direction = "less" if max(low.kept) < low.own else "more"
     if min(low.kept) < low.own < max(low.kept):
         direction = "another"
-    burden = estimate.estimate(burdens(study, low.own)).mean
-    share = f", that is {words.percent(-low.difference.mean / burden)}" if burden > 0 else ""
+    lower = -low.difference.mean / burden.mean if burden.mean > 0 else 0.0
+    share = f", that is {words.percent(lower)}" if burden.mean > 0 else ""
     return (
-        f"The {axis} as written is {own}; {direction} leeway would lower total burden: at "
-        f"{label(study, low.best)} by {words.interval(mirrored(low.difference))} harm weights per "
-        f"trainee{share}."
+        f"The {axis} {compared.own} is {own}; {direction} leeway would lower total burden: at "
+        f"{compared.label(low.best)} by {words.interval(mirrored(low.difference))} harm weights "
+        f"per trainee{share}."
     )
 
 
@@ -245,7 +270,12 @@ class Inputs:
 
 def inputs(study: Study) -> Inputs:
     """The count of a study's inputs."""
-    statuses = [one.status for one in study.scenario.inputs()]
+    return inputs_of(study.scenario)
+
+
+def inputs_of(scenario: Scenario) -> Inputs:
+    """The count of a scenario's inputs."""
+    statuses = [one.status for one in scenario.inputs()]
     assumed = statuses.count("assumption")
     return Inputs(len(statuses) - assumed, assumed)
 

@@ -334,11 +334,18 @@ def alone(a: Side, b: Side, one: Episode, other: Episode) -> str:
     waits = nobody_free(one), nobody_free(other)
     if abs(waits[0] - waits[1]) <= TOLERANCE:
         return ""
-    told = (
-        f"under {side.name} {'for ' + words.duration(wait) if wait > 0 else 'never'}"
+    by_name = sorted(((wait, side.name) for side, wait in zip((a, b), waits, strict=True)))
+    (less, quick), (most, slow) = by_name
+    if less <= 0:
+        return (
+            f"No supervisor was free for it for {words.duration(most)} under {slow}; one was free "
+            f"at once under {quick}."
+        )
+    told = [
+        f"under {side.name} for {words.duration(wait)}"
         for side, wait in zip((a, b), waits, strict=True)
-    )
-    return f"No supervisor was free for it {words.listed(list(told))}."
+    ]
+    return f"No supervisor was free for it {words.listed(told)}."
 
 
 def nobody_free(found: Episode) -> float:

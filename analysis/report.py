@@ -1,207 +1,81 @@
-"""The page of one run: self-contained, without scripts, the same bytes for the same run."""
+"""The page of one run: one file, nothing outside it, the same bytes for the same run.
 
-import math
-from collections.abc import Callable, Mapping
+The still page is all there is without scripts, and what prints. Where the run has a grid
+(analysis.view.grid), the interactive view stands above it, and it folds away.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
-from matplotlib.axes import Axes
 
-from analysis import captions, describe, episode, figures, findings, pages, svg, words
+from analysis import describe, episode, findings, pages, plans, svg, words
+from analysis.drawing import Drawn, draw
 from analysis.study import Study
+from analysis.view import bundle
 from engine.inputs import Input
+from engine.scenario import Scenario
 
-INPUT_STYLE = {"sourced": ("#9fd3bd", ""), "assumption": ("#E69F00", "///")}
+if TYPE_CHECKING:  # matplotlib: slow to import, and needed by who draws only
+    from matplotlib.axes import Axes
 
-LEARNING = {
-    "experience": ("experience", "experience at the end of training\n(in cases' worth)"),
-    "resilience": ("resilience", "resilience at the end of training\n(mistakes lived through)"),
-}
-TAKEOVERS = {
-    "needless_takeovers": "needless",
-    "necessary_takeovers": "necessary",
-    "late_takeovers": "late",
-}
-HARMED_NOW = "patients harmed per 100 training cases"
+STILL = (
+    "Nothing moves on this page: it shows the run as written alone. To move the settings, run "
+    "leeway explore, or leeway run with the compiled engine and a curve."
+)
+ON_PAPER = ("learning-experience", "now-and-later", "total-burden", "fates")
+"""The figures that are printed; those of a run without a curve are all printed."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of the page: file name, heading, the drawing, and what it shows in a sentence."""
+    """A drawn figure of a page: file name, heading, axes, and what it shows in a sentence."""
 
     name: str
     title: str
-    axes: Axes
+    axes: "Axes"
     says: str
     wide: bool = False
 
     @cached_property
     def svg(self) -> str:
         """The drawing as SVG text."""
+        from analysis import figures
+
         return figures.svg(self.axes, self.name)
 
 
-def pictures(study: Study) -> list[Picture]:
-    """The figures of a study, in the order of the page; those with nothing to show left out."""
-    errors = findings.estimates(study)["errors"].mean  # NaN where no training case starts
-    drawn = []
-    if study.no_curve is None and not math.isnan(errors):
-        drawn = along_the_curve(study)
-    if errors > 0:
-        drawn += [fates(study), takeovers(study)]
-    if study.episode is not None:
-        drawn.append(timeline(study, study.episode))
-    return [*drawn, assumptions(study)]
+def render(
+    study: Study,
+    record: Mapping[str, Any],
+    drawn: Sequence[Drawn],
+    data: Mapping[str, Any] | None = None,
+) -> str:
+    """The page as HTML.
 
-
-def note(study: Study, what: str) -> str:
-    """The line under a figure: its uncertainty, its share of assumed inputs, what it isn't."""
-    return f"{what} {findings.inputs(study).share}. {words.SIMULATED}{departs(study)}"
-
-
-def departs(study: Study) -> str:
-    """How the scenario departs from its file, to go on with; empty where it doesn't."""
-    return "" if study.departure_in_short is None else f" {study.departure_in_short}"
-
-
-def means(study: Study, marks: str) -> str:
-    """How the uncertainty of a figure of means reads."""
-    if study.replications < 2:
-        return "One replication: its uncertainty is unknown."
-    return f"{marks} of {study.replications} replications with 95 % intervals."
-
-
-def along_the_curve(study: Study) -> list[Picture]:
-    """The figures with a point for each setting of the curve."""
-    points = findings.points(study)
-    label: Callable[[float], str] = partial(words.setting, study.axis)
-    under = note(
-        study,
-        means(study, "Points: means")
-        + " Settings share their luck: differences between them are surer than the bars suggest.",
-    )
-    settings = f"{words.axis_label(study.axis)} (settings tried; not an even scale)"
-    drawn = [
-        Picture(
-            f"learning-{name}",
-            f"Learning against harm: {title}",
-            figures.learning_against_harm(
-                points, learning=name, learning_label=axis, harm_label=HARMED_NOW,
-                setting_label=label, note=under,
-            ),
-            captions.on_learning(study, name, title),
-        )
-        for name, (title, axis) in LEARNING.items()
-    ]  # fmt: skip
-    series = {"harm_any": "now, in training"}
-    if study.scenario.independent.cases > 0:
-        series["independent_harm_any"] = "later, in independent practice"
-    now_later = figures.along_settings(
-        points, series, axis_label=settings, value_label="patients harmed per 100 cases",
-        setting_label=label, note=under,
-    )  # fmt: skip
-    drawn.append(
-        Picture("now-and-later", "Harm now and harm later", now_later,
-                captions.on_now_and_later(study))
-    )  # fmt: skip
+    record: the run record (analysis.folder.run_record); data: what the interactive half shows
+    (analysis.view.grid.page_data), None where there is no such half.
+    """
     low = findings.lowest_burden(study)
-    if low is not None:
-        burden = figures.along_settings(
-            points, {"total_burden": "total burden"}, axis_label=settings,
-            value_label="total burden of harm per trainee\n(harm weights, now and later)",
-            setting_label=label, note=under, kept=low.kept if study.replications > 1 else (),
-        )  # fmt: skip
-        drawn.append(
-            Picture("total-burden", "Harm now and later, added up", burden,
-                    " ".join(findings.verdict(study)))
-        )  # fmt: skip
-    return drawn
-
-
-def fates(study: Study) -> Picture:
-    """What became of errors."""
-    rows, totals = captions.fate_bars(study)
-    axes = figures.stacked(
-        rows, totals, value_label="errors per 100 training cases, by the harm they ended in",
-        note=note(study, means(study, "Bars: means") + " Intervals are those of the totals."),
-    )  # fmt: skip
-    return Picture("fates", "What became of errors", axes, captions.on_fates(study))
-
-
-def takeovers(study: Study) -> Picture:
-    """Takeovers by a supervisor's own judgement: needless, necessary, late."""
-    says = captions.on_takeovers(study)
-    value_label = "takeovers per 100 training cases"
-    if study.no_curve is not None:
-        axes = figures.dots(
-            captions.bars(study, TAKEOVERS), value_label=value_label,
-            note=note(study, means(study, "Dots: means")),
-        )  # fmt: skip
-    else:
-        axes = figures.along_settings(
-            findings.points(study), TAKEOVERS, value_label=value_label,
-            axis_label=f"{words.axis_label(study.axis)} (settings tried; not an even scale)",
-            setting_label=partial(words.setting, study.axis),
-            note=note(study, means(study, "Points: means")),
-        )  # fmt: skip
-    return Picture("takeovers", "Takeovers: needless, necessary, late", axes, says)
-
-
-def timeline(study: Study, shown: episode.Episode) -> Picture:
-    """One episode, drawn."""
-    spans = episode.spans(shown)
-    unit, minutes = unit_for(float(spans["end"].max()))
-    axes = figures.timeline(
-        episode.flags(study.scenario, shown), spans, time_label=f"{unit} after the error",
-        minutes_per_unit=minutes,
-        note=note(study, "One simulated episode, an example and not an average: no interval."),
-    )  # fmt: skip
-    title = episode.title(study.scenario, shown)
-    return Picture("episode", title, axes, episode.sentence(shown), wide=True)
-
-
-def unit_for(minutes: float) -> tuple[str, float]:
-    """The unit in which a span of so many minutes reads well, and its length in minutes."""
-    for name, length in (("days", 1440.0), ("hours", 60.0), ("minutes", 1.0)):
-        if minutes >= 2 * length:
-            return name, length
-    return "seconds", 1 / 60
-
-
-def assumptions(study: Study) -> Picture:
-    """How much of the scenario is assumed."""
-    rows, totals = captions.input_bars(study)
-    counted = findings.inputs(study)
-    axes = figures.stacked(
-        rows, totals, value_label="inputs (numbers, durations, distributions)",
-        styles=INPUT_STYLE,
-        note=f"A count, not an estimate: no interval. {counted.share}.{departs(study)}",
-    )  # fmt: skip
-    says = (
-        f"{counted.share}: no source is given for them. "
-        f"What follows from this page follows from them, too."
-    )
-    return Picture("inputs", "Where the inputs come from", axes, says)
-
-
-def render(study: Study, record: Mapping[str, Any], drawn: list[Picture]) -> str:
-    """The page as HTML. `record` is the run record (analysis.folder.run_record)."""
-    low = findings.lowest_burden(study)
+    scenario = study.scenario
     return pages.fill(
         "report.html",
-        scenario=study.scenario,
+        more_styles=[] if data is None else [bundle.style()],
+        scripts=[] if data is None else scripts(),
+        scenario=scenario,
         study=study,
         record=record,
         simulated=words.SIMULATED,
         replication=words.REPLICATION,
         one_at_a_time=findings.ONE_AT_A_TIME,
-        inputs=[(one, plausible(one)) for one in study.scenario.inputs()],
-        choices=[(one, plausible(one)) for one in study.scenario.choices()],
+        inputs=[(one, plausible(one)) for one in scenario.inputs()],
+        choices=[(one, plausible(one)) for one in scenario.choices()],
+        weighty=weighty(scenario),
         share=findings.inputs(study).share,
-        sentences=describe.sentences(study.scenario),
+        sentences=describe.sentences(scenario),
         verdict=findings.verdict(study),
         groups=findings.groups(study),
         curve_heads=findings.CURVE_HEADS,
@@ -209,18 +83,27 @@ def render(study: Study, record: Mapping[str, Any], drawn: list[Picture]) -> str
         axis=words.axis_label(study.axis),
         pictures={picture.name: panel(picture) for picture in drawn},
         order=[picture.name for picture in drawn if picture.name not in PLACED],
-        story=[] if study.episode is None else episode.told(study.scenario, study.episode),
+        on_paper=ON_PAPER,
+        story=[] if study.episode is None else episode.told(scenario, study.episode),
         episode_start=None if study.episode is None else words.clock(study.episode.start),
         rule=episode.RULE,
         weights=weights(study),
+        note=STILL if data is None else data["note"],
+        data=None if data is None else Markup(pages.as_json(data)),
     )
+
+
+def scripts() -> list[str]:
+    """The scripts of the interactive half in their order, the page's own last."""
+    view = [bundle.text(path) for path in bundle.scripts("report")]
+    return [*view, pages.text_of("report.js")]
 
 
 PLACED = ("episode", "inputs")
 """Figures that the template places itself; the others come one after the other."""
 
 
-def panel(picture: Picture) -> dict[str, Any]:
+def panel(picture: Picture | Drawn) -> dict[str, Any]:
     """A picture as the template wants it."""
     alt = f"{picture.title}. {picture.says}"
     drawing = svg.inline(picture.svg, name=picture.name, alt=alt)
@@ -240,6 +123,32 @@ def plausible(one: Input) -> str:
     return f"{say(one.range[0])} to {say(one.range[1])}"
 
 
+WEIGHTY = {
+    "learning.failure.debriefed": "what a failure talked over teaches",
+    "learning.failure.alone": "what one nobody talked over teaches",
+    "learning.resilience.debriefed": "the resilience it leaves when talked over",
+    "learning.resilience.alone": "and when not",
+    "learning.practice": "what a clean case teaches",
+    "supervision.judgement.noise": "how far supervisors misjudge the time left",
+    "supervision.judgement.between_supervisors_cv": "how much supervisors differ",
+    "supervision.response": "how fast hands are on the patient",
+    "supervision.cue.works": "how often a cue works",
+    "distress.error_odds_ratio": "how distress breeds errors",
+}
+"""Inputs that hold up conclusions in every scenario, in words: what failure teaches, how well
+supervisors see, how fast they are. `leeway sensitivity` says which matter in one scenario."""
+
+
+def weighty(scenario: Scenario) -> str:
+    """The assumed ones of the weighty inputs with their values; empty where none is assumed."""
+    assumed = {one.path: one for one in scenario.inputs() if one.status == "assumption"}
+    told = []
+    for path in (path for path in WEIGHTY if path in assumed):
+        range = plausible(assumed[path])
+        told.append(f"{WEIGHTY[path]}: {assumed[path].value}" + (f" ({range})" if range else ""))
+    return "; ".join(told)
+
+
 def weights(study: Study) -> str:
     """The harm weights in words."""
     given = study.scenario.harm_weights
@@ -247,13 +156,22 @@ def weights(study: Study) -> str:
     return words.listed([f"{level} {words.number(getattr(given, level))}" for level in levels])
 
 
-def save(folder: Path, study: Study, record: Mapping[str, Any]) -> None:
-    """Draw and write the page and its figures into an existing folder. Raises OSError."""
-    drawn = pictures(study)
-    page = render(study, record, drawn)
+def save(
+    folder: Path,
+    study: Study,
+    record: Mapping[str, Any],
+    data: Mapping[str, Any] | None = None,
+    drawn: Sequence[Drawn] | None = None,
+) -> None:
+    """Write the page and its figures into an existing folder, drawn now unless given.
+
+    Raises OSError.
+    """
+    figures = [draw(plan) for plan in plans.planned(study)] if drawn is None else drawn
     shelf = folder / "figures"
     shelf.mkdir(exist_ok=True)
-    for picture in drawn:
+    for picture in figures:
         (shelf / f"{picture.name}.svg").write_text(picture.svg, encoding="utf-8")
-        (shelf / f"{picture.name}.png").write_bytes(figures.png(picture.axes))
-    (folder / "report.html").write_text(page, encoding="utf-8")
+        if picture.png is not None:
+            (shelf / f"{picture.name}.png").write_bytes(picture.png)
+    (folder / "report.html").write_text(render(study, record, figures, data), encoding="utf-8")

@@ -68,9 +68,7 @@ class Study:
     @property
     def departure_in_short(self) -> str | None:
         """The same for places with little room: more than two changes are only counted."""
-        if len(self.changes) <= MOST_CHANGES_IN_SHORT:
-            return self.departure
-        return sentence(self.variant, f"{len(self.changes)} settings changed")
+        return departure_in_short(self.variant, self.changes)
 
     @property
     def own(self) -> float:
@@ -87,6 +85,13 @@ def departure(variant: str | None, changes: Mapping[str, Any]) -> str | None:
     """`Variant pessimistic; changed: supervision.permissiveness = 0.5.`; None for neither."""
     told = ", ".join(f"{path} = {words.flow(value)}" for path, value in changes.items())
     return sentence(variant, f"changed: {told}" if told else "")
+
+
+def departure_in_short(variant: str | None, changes: Mapping[str, Any]) -> str | None:
+    """The same for places with little room: more than two changes are only counted."""
+    if len(changes) <= MOST_CHANGES_IN_SHORT:
+        return departure(variant, changes)
+    return sentence(variant, f"{len(changes)} settings changed")
 
 
 def sentence(variant: str | None, change: str) -> str | None:

@@ -1,5 +1,8 @@
 """A figure's SVG made fit to stand inside a page: no styles, no names that clash, nothing foreign.
 
+Coordinates are rounded to a hundredth of a point, and dots drawn as arcs: nobody sees it, and the
+page is half as long.
+
 A page's content security policy allows no inline styles, so each style property becomes the
 attribute of the same name; ids get a prefix, so that figures of one page don't share them.
 """
@@ -8,6 +11,11 @@ import re
 from xml.etree import ElementTree
 
 DROPPED = ("metadata", "style", "title")
+COORDINATES = frozenset({"d", "x", "y", "transform"})
+LONG = re.compile(r"-?\d+\.\d{3,}")
+_PAIR = r"(-?[\d.]+) (-?[\d.]+)"
+DOT = re.compile(rf"M {_PAIR} ((?:C(?: -?[\d.]+){{6}} ){{8}})z")
+"""A circle as matplotlib draws one: from its top, eight curves round it."""
 # matplotlib's global style rule, as attributes of the root that its elements inherit
 INHERITED = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 
@@ -47,4 +55,29 @@ def attributes(given: dict[str, str], prefix: str) -> dict[str, str]:
         kept["id"] = prefix + kept["id"]
     if kept.get("href", "").startswith("#"):
         kept["href"] = f"#{prefix}{kept['href'][1:]}"
-    return {key: re.sub(r"url\(#", f"url(#{prefix}", value) for key, value in kept.items()}
+    for key in COORDINATES & kept.keys():
+        kept[key] = rounded(kept[key])
+    return {
+        key: value.replace("url(#", f"url(#{prefix}") if "url(" in value else value
+        for key, value in kept.items()
+    }
+
+
+def rounded(numbers: str) -> str:
+    """Coordinates with two decimals at most and no line ends; a scale keeps its digits."""
+    scale = numbers.find("scale")
+    body, rest = (numbers, "") if scale < 0 else (numbers[:scale], numbers[scale:])
+    short = LONG.sub(lambda found: f"{float(found.group()):.2f}".rstrip("0").rstrip("."), body)
+    short = DOT.sub(arcs, " ".join(short.split()))
+    return short + (" " + rest if rest and body.strip() else rest)
+
+
+def arcs(found: re.Match[str]) -> str:
+    """A circle of eight curves as two arcs; what isn't one stays as it is."""
+    x, y, curves = found.groups()
+    ends = [curve.split()[-2:] for curve in curves.split("C")[1:]]
+    if ends[3][0] != x or ends[7] != [x, y]:
+        return found.group()
+    across = f"{float(y) - float(ends[3][1]):.2f}".rstrip("0").rstrip(".")
+    half = f"{float(across) / 2:.3f}".rstrip("0").rstrip(".")
+    return f"M{x} {y}a{half} {half} 0 1 0 0 {float(across) * -1:g}a{half} {half} 0 1 0 0 {across}z"

@@ -27,7 +27,8 @@ from analysis import twins_words as told
 from analysis.estimate import Estimate
 from analysis.figures.twins import direct_and_busy, twin_timelines
 from analysis.folder import Kind, Record
-from analysis.report import Picture, panel, unit_for
+from analysis.report import Picture, panel
+from analysis.timeline import DOING, supervising, unit_for
 from analysis.twins import Shown, Twins, changed
 from analysis.twins_numbers import PARTS
 from engine import loader
@@ -50,7 +51,6 @@ COMPARISON = Kind(
 
 DRAWN = ("harm_any", "resilience", "independent_harm_any", "total_burden")
 """Outcomes whose parts are drawn."""
-DOING = ("start", "end", "doing")
 
 
 # ---- figures ---------------------------------------------------------------------------------
@@ -141,32 +141,6 @@ def drawn_attempt(shown: Shown) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFram
             pd.DataFrame(columns=["world", *DOING]),
         )
     return kept[0], kept[1], kept[2]
-
-
-def supervising(one: episodes.Episode) -> pd.DataFrame:
-    """What the supervisor does in an episode: start, end (minutes after the error), doing.
-
-    `supervisor waits` from the first judgement to wait, `nobody is free` while a notice or a
-    request waits, `on the way`, `hands on`.
-    """
-    times: dict[str, float] = {}
-    for row in one.events:
-        times.setdefault(row.kind, row.time)
-    end = one.end.time
-    requested = times.get("request", end)
-    assigned, hands_on = times.get("assigned", end), times.get("hands_on", end)
-    judged = min(times.get("judge_wait", math.inf), times.get("judge_now", math.inf))
-    spans = []
-    if "visible" in times and judged < math.inf:
-        spans.append((times["visible"], judged, "nobody is free"))
-    if "judge_wait" in times:
-        spans.append((times["judge_wait"], requested, "supervisor waits"))
-    if "request" in times:
-        spans.append((requested, assigned, "nobody is free"))
-        spans.append((assigned, hands_on, "on the way"))
-        spans.append((hands_on, end, "hands on"))
-    rows = [(a - one.start, b - one.start, what) for a, b, what in spans if b > a]
-    return pd.DataFrame(rows, columns=list(DOING))
 
 
 # ---- one object ------------------------------------------------------------------------------

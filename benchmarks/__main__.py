@@ -1,11 +1,11 @@
 """`make bench`: every benchmark, one after the other, as the tables of docs/speed.md."""
 
-from benchmarks import command, growth, memory, speed, sweep
+from benchmarks import classroom, command, growth, memory, page, speed, sweep
 
 
 def main() -> None:
     """Print the tables."""
-    for part in (speed, command, sweep, memory, growth):
+    for part in (speed, command, sweep, memory, growth, classroom, page):
         print(f"\n## {(part.__doc__ or '').splitlines()[0]}\n", flush=True)
         part.main()
 

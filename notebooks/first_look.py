@@ -25,7 +25,7 @@ import textwrap
 from IPython.display import Image
 
 import engine
-from analysis import figures, findings, report, study
+from analysis import figures, findings, plans, study
 
 scenario = engine.load("../scenarios/first-intubations.yaml")
 print(scenario.title, "\n")
@@ -60,9 +60,9 @@ for group in findings.groups(run):
 # once? How many are let run? And how many never meet a supervisor's eye?
 
 # %%
-pictures = {picture.name: picture for picture in report.pictures(run)}
+pictures = {plan.name: plan for plan in plans.planned(run)}
 print(textwrap.fill(pictures["fates"].says, 90))
-Image(figures.png(pictures["fates"].axes), width=620)
+Image(figures.png(pictures["fates"].axes()), width=620)
 
 # %% [markdown]
 # ## One of them, as it happened
@@ -71,7 +71,7 @@ Image(figures.png(pictures["fates"].axes), width=620)
 
 # %%
 print(textwrap.fill(pictures["episode"].says, 90))
-Image(figures.png(pictures["episode"].axes), width=860)
+Image(figures.png(pictures["episode"].axes()), width=860)
 
 # %% [markdown]
 # ## Change one number
@@ -82,7 +82,7 @@ Image(figures.png(pictures["episode"].axes), width=860)
 
 # %%
 print(textwrap.fill(pictures["now-and-later"].says, 90))
-Image(figures.png(pictures["now-and-later"].axes), width=620)
+Image(figures.png(pictures["now-and-later"].axes()), width=620)
 
 # %% [markdown]
 # Add up both, each harm by its weight, and there is a setting at which the sum is least. Settings
@@ -90,7 +90,7 @@ Image(figures.png(pictures["now-and-later"].axes), width=620)
 
 # %%
 print(textwrap.fill(pictures["total-burden"].says, 90))
-Image(figures.png(pictures["total-burden"].axes), width=620)
+Image(figures.png(pictures["total-burden"].axes()), width=620)
 
 # %% [markdown]
 # ## For discussion

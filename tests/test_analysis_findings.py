@@ -153,7 +153,7 @@ def test_fate_bars_add_up_to_their_totals():
 
 def test_inputs_are_counted_by_section():
     study = small_study()
-    rows, totals = captions.input_bars(study)
+    rows, totals = captions.input_bars(study.scenario)
     counted = findings.inputs(study)
     assert rows["mean"].sum() == totals["mean"].sum() == counted.total
     assert rows[rows["part"] == "assumption"]["mean"].sum() == counted.assumptions > 0

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis import folder, report
+from analysis.view.grid import grid, page_data
 from engine import OutputError, ScenarioError, load
 from tests.analysis_samples import small_scenario, small_study
 
@@ -49,6 +50,48 @@ def test_the_page_made_from_the_folder_is_the_same(tmp_path):
     }
     assert first == second
     assert {"report.html", "fates.svg", "fates.png", "episode.svg"} <= set(first)
+
+
+def test_a_live_page_made_from_the_folder_is_the_same(tmp_path):
+    study, cells = small_study(), grid(small_study())
+    record = folder.run_record(study, **PAPERS)
+    folder.write(tmp_path, study, record, cells)
+    report.save(tmp_path, study, record, page_data(study, cells))
+    first = (tmp_path / "report.html").read_bytes()
+    (tmp_path / "report.html").unlink()
+    back, again = folder.read(tmp_path)
+    report.save(tmp_path, back, again, page_data(back, folder.read_grid(tmp_path, again)))
+    assert (tmp_path / "report.html").read_bytes() == first
+    assert b'id="leeway-data"' in first
+
+
+def test_a_folder_of_an_older_version_has_no_grid(tmp_path):
+    record = write(tmp_path / "run")
+    assert not (tmp_path / "run" / "grid.json").exists()
+    assert folder.read_grid(tmp_path / "run", record) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "damaged"),
+        ("[]", "damaged"),
+        ("{}", "damaged"),
+        ('{"hash": 1}', "isn't the grid of run.json: hash differs"),
+    ],
+)
+def test_a_damaged_grid_is_an_output_error(tmp_path, content, message):
+    record = write(tmp_path / "run")
+    (tmp_path / "run" / "grid.json").write_text(content)
+    with pytest.raises(OutputError, match=message):
+        folder.read_grid(tmp_path / "run", record)
+
+
+def test_a_grid_that_cannot_be_read_is_an_output_error(tmp_path):
+    record = write(tmp_path / "run")
+    (tmp_path / "run" / "grid.json").mkdir()
+    with pytest.raises(OutputError, match=r"grid\.json"):
+        folder.read_grid(tmp_path / "run", record)
 
 
 def test_the_table_is_tidy_and_has_a_dictionary(tmp_path):

@@ -2,14 +2,17 @@
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
 
-from analysis import folder, pages, report
+from analysis import drawing, folder, pages, plans, report, svg, timeline
 from analysis.study import run_study
+from analysis.view.grid import grid, page_data
 from engine.run import DEFAULT_ENGINE
 from tests.analysis_samples import small_scenario, small_study, small_study_without_curve
 
@@ -18,6 +21,7 @@ ALL = [
     "learning-experience", "learning-resilience", "now-and-later", "total-burden", "fates",
     "takeovers", "episode", "inputs",
 ]  # fmt: skip
+ENDS = {"script": "</script>", "style": "</style>"}
 
 
 class Page(HTMLParser):
@@ -43,32 +47,116 @@ class Page(HTMLParser):
         self.texts.append(data)
 
 
-def page_of(study):
-    return report.render(study, folder.run_record(study, **PAPERS), report.pictures(study))
+def page_of(study, data=None):
+    drawn = [drawing.draw(plan, png=False) for plan in plans.planned(study)]
+    return report.render(study, folder.run_record(study, **PAPERS), drawn, data)
+
+
+@cache
+def small_data():
+    """What the interactive half of the small study's page takes."""
+    return page_data(small_study(), grid(small_study()))
 
 
 @pytest.fixture(scope="module")
 def page():
+    """The page without its interactive half."""
     return page_of(small_study())
 
 
-def test_the_page_loads_nothing(page):
+@pytest.fixture(scope="module")
+def live():
+    """The page with its interactive half."""
+    return page_of(small_study(), small_data())
+
+
+def inside(page, tag):
+    """The texts of the elements of a kind, each with its opening tag's attributes."""
+    return re.findall(rf"<{tag}( [^>]*)?>(.*?){ENDS[tag]}", page, re.DOTALL)
+
+
+def hashes(page, tag):
+    """How the policy must name the elements of a kind that a browser would obey."""
+    texts = [text for attributes, text in inside(page, tag) if "json" not in attributes]
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()) for text in texts]
+    return " ".join(f"'sha256-{one.decode()}'" for one in digests)
+
+
+def policy(page):
+    (found,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
+    return found
+
+
+def test_the_still_page_loads_nothing_and_has_no_script(page):
     parsed = Page(page)
     assert all(link.startswith("#") for link in parsed.links)
-    assert not {"script", "iframe", "object", "embed", "link", "img", "form"} & set(parsed.tags)
+    tags = {"script", "iframe", "object", "embed", "link", "img", "form"}
+    assert not tags & set(parsed.tags)
     assert "http:" not in page
     assert "https:" not in page
     assert "@import" not in page
+    assert "Nothing moves on this page" in page
+    assert "leeway-view" not in set(parsed.ids)
 
 
-def test_the_content_security_policy_allows_the_pages_own_style_alone(page):
-    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
-    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+def test_the_live_page_has_its_scripts_inside_and_nothing_outside(live):
+    parsed = Page(live)
+    assert all(link.startswith("#") for link in parsed.links)
+    assert not {"iframe", "object", "embed", "link", "img", "form"} & set(parsed.tags)
+    assert parsed.tags.count("script") == len(report.scripts()) + 1
+    assert "src" not in parsed.attributes
+    assert "leeway-view" in parsed.ids
+
+
+def test_the_policy_of_the_still_page_allows_its_own_style_alone(page):
+    assert policy(page) == (
+        f"default-src 'none'; style-src {hashes(page, 'style')}; base-uri 'none'; "
+        "form-action 'none'"
     )
     assert "style" not in Page(page).attributes
+
+
+def test_the_policy_of_the_live_page_names_each_script_and_style(live):
+    assert policy(live) == (
+        f"default-src 'none'; script-src {hashes(live, 'script')}; "
+        f"style-src {hashes(live, 'style')}; base-uri 'none'; form-action 'none'"
+    )
+    assert "unsafe" not in policy(live)
+    assert "style" not in Page(live).attributes
+
+
+def test_the_live_page_is_the_still_page_and_more(page, live):
+    """Whoever has no scripts reads the same."""
+    still = page.partition('<div class="still">')[2].partition("<script")[0]
+    said = still.replace(f'<p class="small screen-only">{report.STILL}</p>\n', "")
+    assert said.partition("</body>")[0].rstrip() in live
+    assert len(said) > 100_000
+
+
+def test_the_live_page_holds_its_data_as_it_was(live):
+    ((_, text),) = [one for one in inside(live, "script") if "leeway-data" in one[0]]
+    assert json.loads(text) == json.loads(json.dumps(small_data()))
+
+
+@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!--", "a & b\u2028c"])
+def test_texts_in_the_data_end_no_element(text):
+    encoded = pages.as_json({"title": text})
+    assert not set("<>&\u2028\u2029") & set(encoded)
+    assert json.loads(encoded) == {"title": text}
+
+
+def test_scripts_and_styles_that_would_end_early_are_refused():
+    for text in ("a</script>", "a</STYLE >", "<!-- "):
+        with pytest.raises(ValueError, match="end it early"):
+            pages.check_inline(text)
+    for text in report.scripts():
+        pages.check_inline(text)
+
+
+def test_the_live_page_is_small_enough_for_an_e_mail():
+    study = run_study(small_scenario(), seed=0, replications=20, engine=DEFAULT_ENGINE)
+    page = page_of(study, page_data(study, grid(study)))
+    assert len(page.encode()) < 3_000_000
 
 
 def test_figures_stand_in_the_page_with_their_alternative_text(page):
@@ -100,6 +188,7 @@ def test_the_page_says_what_it_is(page):
         assert part in text
     for one in (*small_scenario().inputs(), *small_scenario().choices()):
         assert one.path in text
+    assert report.weighty(small_scenario()) in text
     for reference in small_scenario().sources.values():
         assert reference in text.partition("What this page does not claim")[2]
     assert "a replication is the whole training" in text
@@ -122,13 +211,15 @@ def test_choices_stand_on_the_assumption_sheet(page):
     assert "Klasen et al., BMJ Qual Saf 2020;29:727-734" in choices
 
 
-def test_the_same_study_gives_the_same_page(page):
-    assert page_of(small_study()) == page
+def test_the_same_study_gives_the_same_page(live):
+    data = page_data(small_study(), grid(small_study()))
+    assert page_of(small_study(), data) == live
 
 
 def test_without_a_curve_the_page_says_so():
     page = page_of(small_study_without_curve())
     assert "No curve: no curve was asked for." in page
+    assert report.STILL in page
     names = re.findall(r'id="figure-([a-z-]+)"', page)
     assert names == ["fates", "takeovers", "episode", "inputs"]
 
@@ -142,9 +233,10 @@ def test_texts_of_a_scenario_are_shown_and_not_obeyed():
             "evidence": [],
         }
     )
-    page = page_of(replace(small_study(), scenario=odd))
+    page = page_of(replace(small_study(), scenario=odd), {**small_data(), "title": odd.title})
     parsed = Page(page)
-    assert not {"script", "img", "b"} & set(parsed.tags)
+    assert not {"img", "b"} & set(parsed.tags)
+    assert parsed.tags.count("script") == len(report.scripts()) + 1
     assert '<script>alert("1")</script> & $x^2$' in "".join(parsed.texts)
     assert "{{ 7*7 }}" in "".join(parsed.texts)
 
@@ -181,12 +273,12 @@ def test_one_replication_has_a_page_and_admits_its_ignorance():
     study = run_study(small_scenario(), seed=0, replications=1, engine=DEFAULT_ENGINE)
     page = page_of(study)
     assert "One replication tells nothing about chance" in page
-    assert "One replication: its uncertainty is unknown." in report.means(study, "Points")
+    assert "One replication: its uncertainty is unknown." in plans.means(study, "Points")
 
 
 def test_pictures_state_their_uncertainty_and_share_of_assumptions():
-    for picture in report.pictures(small_study()):
-        figure = picture.axes.figure
+    for picture in plans.planned(small_study()):
+        figure = picture.axes().figure
         note = " ".join(figure.get_supxlabel().split())
         assert "interval" in note, picture.name
         assert re.search(r"\d+ of \d+ inputs are assumptions", note), picture.name
@@ -197,7 +289,32 @@ def test_pictures_state_their_uncertainty_and_share_of_assumptions():
     [(0.5, "seconds"), (7, "minutes"), (150, "hours"), (5000, "days")],
 )
 def test_the_timeline_is_in_a_unit_that_reads_well(minutes, unit):
-    assert report.unit_for(minutes)[0] == unit
+    assert timeline.unit_for(minutes)[0] == unit
+
+
+@pytest.mark.parametrize(
+    ("given", "short"),
+    [
+        ("M 70.48024 149.193658 \nL 70.651045 149 \nz\n", "M 70.48 149.19 L 70.65 149 z"),
+        ("translate(70.480241 1.5) scale(0.015625 -0.015625)",
+         "translate(70.48 1.5) scale(0.015625 -0.015625)"),
+        ("scale(0.015625)", "scale(0.015625)"),
+        (
+            "M 4 72.4 C 4.1 72.4 4.2 72.36 4.28 72.28 C 4.36 72.21 4.4 72.11 4.4 72 "
+            "C 4.4 71.89 4.36 71.79 4.28 71.72 C 4.21 71.64 4.11 71.6 4 71.6 "
+            "C 3.89 71.6 3.79 71.64 3.72 71.72 C 3.64 71.79 3.6 71.89 3.6 72 "
+            "C 3.6 72.11 3.64 72.21 3.72 72.28 C 3.79 72.36 3.89 72.4 4 72.4 z",
+            "M4 72.4a0.4 0.4 0 1 0 0 -0.8a0.4 0.4 0 1 0 0 0.8z",
+        ),
+    ],
+)  # fmt: skip
+def test_drawings_take_little_room(given, short):
+    assert svg.rounded(given) == short
+
+
+def test_eight_curves_that_are_no_circle_stay():
+    curves = " ".join(f"C 0 0 1 1 {n} {n * n}" for n in range(8))
+    assert svg.rounded(f"M 4 5 {curves} z") == f"M 4 5 {curves} z"
 
 
 @pytest.mark.parametrize(

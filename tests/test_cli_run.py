@@ -3,7 +3,9 @@
 import json
 import math
 import shlex
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,6 +29,13 @@ def elsewhere(tmp_path, monkeypatch):
 @pytest.fixture
 def no_page(monkeypatch):
     """For tests of something else than the page, which takes a second to draw."""
+
+    @contextmanager
+    def board():
+        yield SimpleNamespace(hand_in=lambda plans: None, fetch=list)
+
+    monkeypatch.setattr("analysis.drawing.board", board)
+    monkeypatch.setattr("analysis.view.grid.grid", lambda study: None)
     monkeypatch.setattr("analysis.report.save", lambda *_: None)
 
 
@@ -103,7 +112,7 @@ def test_the_default_folder_holds_everything(capsys, elsewhere):
     folder = elsewhere / FOLDER
     assert {path.name for path in folder.iterdir()} == {
         "report.html", "figures", "outcomes.csv", "outcomes-dictionary.csv", "fates.csv",
-        "episode.csv", "run.json", "scenario.yaml",
+        "episode.csv", "run.json", "scenario.yaml", "grid.json",
     }  # fmt: skip
     assert all(path.stat().st_size > 1000 for path in (folder / "figures").iterdir())
     record = json.loads((folder / "run.json").read_text())
@@ -150,6 +159,31 @@ def test_report_remakes_the_page(capsys, elsewhere):
     page.unlink()
     assert main(["report", FOLDER]) == 0
     assert page.read_bytes() == before
+    assert b'id="leeway-data"' in before
+
+
+def test_report_remakes_the_page_of_an_older_run(capsys, elsewhere):
+    assert run() == 0
+    page = elsewhere / FOLDER / "report.html"
+    (elsewhere / FOLDER / "grid.json").unlink()
+    assert main(["report", FOLDER]) == 0
+    text = page.read_text()
+    assert 'id="leeway-data"' not in text
+    assert "Nothing moves on this page" in text
+
+
+def test_the_reference_engine_has_a_page_of_its_run_alone(capsys, elsewhere):
+    assert run("--engine", "simpy", "--out", "here", replications=2) == 0
+    grid = json.loads((elsewhere / "here" / "grid.json").read_text())
+    assert list(grid["answers"]) == [""]
+    assert "engine simpy" in (elsewhere / "here" / "report.html").read_text()
+
+
+def test_the_same_run_has_the_same_page_and_grid(capsys, elsewhere):
+    assert run("--out", "one") == run("--out", "two") == 0
+    for name in ("report.html", "grid.json", "outcomes.csv"):
+        one, two = ((elsewhere / each / name).read_bytes() for each in ("one", "two"))
+        assert one == two, name
 
 
 def test_variant_first_then_set(capsys):

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "docs/policies.md"]
 LINKING = [
     *PAGES, "CONTRIBUTING.md", "docs/model.md", "docs/decisions.md", "docs/validation.md",
-    "docs/cluster.md",
+    "docs/cluster.md", "docs/explorer.md",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ PAGES = (
     "how_fast_is_fast_enough",
     "same_luck",
     "which_assumptions_matter",
+    "explore",
 )
 SECONDS = 300
 """For one cell, on a busy machine that has to compile the kernel first."""

@@ -7,6 +7,7 @@ Exit codes: 0 done, 2 bad input, 3 input or output failure, 4 some checks or blo
 130 interrupted. Results go to stdout, messages and progress to stderr.
 """
 
+import gc
 import io
 import os
 import shlex
@@ -19,7 +20,7 @@ import typer
 from pydantic import ValidationError
 
 from analysis import folder
-from analysis.cli import run, scenarios, sensitivity, sweep, twin, validate
+from analysis.cli import explore, run, scenarios, sensitivity, sweep, twin, validate
 from analysis.cli.terminal import BAD_INPUT, INTERRUPTED, IO_FAILURE, failed, say, tell
 from engine.errors import LeewayError, OutputError, ScenarioError
 
@@ -32,6 +33,7 @@ app = typer.Typer(
     "patient pays? Simulated, not clinical advice.",
 )
 app.command("run")(run.run)
+app.command("explore")(explore.explore)
 app.command("sweep")(sweep.sweep)
 app.command("twin")(twin.twin)
 app.command("sensitivity")(sensitivity.sensitivity)
@@ -66,6 +68,7 @@ def command() -> NoReturn:
 
     After Ctrl-C nothing is waited for: compiled code may still be at a long replication.
     """
+    gc.freeze()  # what was imported stays to the end: looking for garbage there takes a second
     code = main()
     if code == INTERRUPTED:
         sys.stdout.flush()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analysis import console, findings, folder, progress, study
+from analysis import console, drawing, findings, folder, plans, progress, report, study
 from analysis.changes import changed, read_changes
 from analysis.cli.terminal import (
     RUNS,
@@ -21,6 +21,7 @@ from analysis.cli.terminal import (
     say,
     tell,
 )
+from analysis.view import grid
 from engine.errors import OutputError
 from engine.results import versions
 from engine.run import DEFAULT_ENGINE
@@ -74,9 +75,11 @@ def run(
     if target is None:
         done = simulated()
     else:
-        with folder.replacing(target) as draft:
+        with folder.replacing(target) as draft, drawing.board() as board:
+            board.hand_in([plans.assumptions(chosen, study.departure_in_short(variant, values))])
             done = simulated()
-            save(draft, done, command=context.find_root().obj, started=started)
+            board.hand_in(plans.of_run(done))
+            save(draft, done, board, command=context.find_root().obj, started=started)
     if as_json:
         say(json.dumps(console.as_object(done), allow_nan=False))
     else:
@@ -86,14 +89,15 @@ def run(
         (tell if as_json else say)(f"The page, figures and tables: {page}")
 
 
-def save(draft: Path, done: study.Study, *, command: str, started: str) -> None:
+def save(
+    draft: Path, done: study.Study, board: drawing.Board, *, command: str, started: str
+) -> None:
     """The whole folder of a run."""
     papers = {"versions": versions(), "command": command, "started": started, "ended": now()}
     record = folder.run_record(done, **papers)
-    folder.write(draft, done, record)
-    from analysis import report  # matplotlib: slow to import, and needed here only
-
-    report.save(draft, done, record)
+    cells = grid.grid(done)
+    folder.write(draft, done, record, cells)
+    report.save(draft, done, record, grid.page_data(done, cells), board.fetch())
 
 
 def show(done: study.Study) -> None:
@@ -122,11 +126,10 @@ def remake(
     ],
 ) -> None:
     """Make the page and figures of a run folder anew from its tables and record."""
-    from analysis import report
-
     done, record = folder.read(run_folder)
+    cells = folder.read_grid(run_folder, record)
     try:
-        report.save(run_folder, done, record)
+        report.save(run_folder, done, record, grid.page_data(done, cells))
     except OSError as error:
         raise OutputError(
             f"{run_folder} can't be written: {folder.reason(error)}; make room there, or copy the "

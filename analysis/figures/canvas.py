@@ -53,13 +53,20 @@ def drawing(settings: Mapping[str, str] | None = None) -> Iterator[None]:
 
 
 @drawing()
-def new_axes(size: tuple[float, float] = SIZE) -> Axes:
-    """Empty axes on a figure of their own, outside pyplot's register."""
+def new_axes(size: tuple[float, float] = SIZE, *, text: float = STYLE["font.size"]) -> Axes:
+    """Empty axes on a figure of their own, outside pyplot's register.
+
+    text: points of the names and numbers along the axes.
+    """
     figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     assert isinstance(axes, Axes)
     axes.spines[["top", "right"]].set_visible(False)
+    if text != STYLE["font.size"]:
+        axes.tick_params(labelsize=text)
+        for each in (axes.xaxis.label, axes.yaxis.label):
+            each.set_fontsize(text)
     return axes
 
 
@@ -149,17 +156,22 @@ def settle(figure: Figure) -> RendererBase:
     canvas = figure.canvas
     if not isinstance(canvas, FigureCanvasAgg):
         canvas = FigureCanvasAgg(figure)  # one that can measure text
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine(None)  # "none" would leave one, for which savefig draws twice
     renderer: RendererBase = canvas.get_renderer()  # type: ignore[no-untyped-call]
     return renderer
 
 
 def legend_above(axes: Axes, columns: int = 2) -> None:
-    """The legend above the axes, where it covers no data."""
+    """The legend above the axes, where it covers no data: as many columns as there is room for."""
+    names = axes.get_legend_handles_labels()[1]
+    widest = 8.5 * (0.5 * max((len(name) for name in names), default=0) + 3.8)  # points, about
+    fitting = int(0.86 * 72 * whole(axes).get_figwidth() / widest)
     axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=columns, frameon=False, fontsize=8.5,
-        borderaxespad=0.2, handlelength=1.8, columnspacing=1.2,
+        loc="lower left", bbox_to_anchor=(0, 1.0), ncols=max(1, min(columns, fitting)),
+        frameon=False, fontsize=8.5, borderaxespad=0.2, handlelength=1.8, columnspacing=1.2,
     )  # fmt: skip
 
 

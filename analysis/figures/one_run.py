@@ -127,7 +127,7 @@ def mark_settings(
 ) -> None:
     """Name the settings on the horizontal axis and shade the one as written."""
     names = [setting_label(setting) for setting in rows["setting"]]
-    turned = sum(len(name) for name in names) > 40
+    turned = sum(len(name) for name in names) > 7.4 * whole(axes).get_figwidth()
     axes.set_xticks(
         range(len(names)), names, rotation=40 if turned else 0, ha="right" if turned else "center"
     )

@@ -1,0 +1,126 @@
+// The host of `leeway explore`: answers come from the leeway that runs on this computer.
+(() => {
+  "use strict";
+  const view = globalThis.leewayView;
+
+  const failure = async (response) => {
+    const told = await response.json().then((body) => body.error, () => null);
+    const wait = Number(response.headers.get("Retry-After"));
+    return Object.assign(new Error(told?.message ?? `leeway answered ${response.status}.`), {
+      status: response.status,
+      problems: told?.problems ?? [],
+      retryAfter: Number.isFinite(wait) && wait > 0 ? wait : undefined,
+    });
+  };
+
+  const AWAY = 0; // the status of an answer that never came
+
+  const reach = async (path, options) => {
+    try {
+      return await fetch(path, { ...options, headers: { Accept: "application/json", ...options.headers } });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw Object.assign(new Error("No answer from leeway. Is it still running? Start it with: leeway explore"), { status: AWAY });
+    }
+  };
+
+  const get = async (path, options = {}) => {
+    const response = await reach(path, options);
+    if (!response.ok) throw await failure(response);
+    return response.json();
+  };
+
+  const upload = async (text) => {
+    try {
+      return await get("/api/scenarios", {
+        method: "POST", body: text, headers: { "Content-Type": "application/yaml" },
+      });
+    } catch (error) {
+      if (error.problems === undefined) throw error; // there was no answer
+      return { problems: error.problems.length > 0 ? error.problems : [{ message: error.message }] };
+    }
+  };
+
+  const read = () => {
+    const query = new URLSearchParams(location.search);
+    query.delete("token"); // let in with it; no setting
+    return query.toString();
+  };
+  const address = (query) => `${location.origin}${location.pathname}?${query}`;
+
+  const links = (query) => [
+    { label: "Save as scenario", href: `/api/scenario.yaml?${query}`, download: "" },
+    { label: "Save report", href: `/api/report.html?${query}`, download: "" },
+  ];
+
+  const start = async (root) => {
+    let mounted = null;
+
+    const begin = async () => {
+      const wanted = new URLSearchParams(read()).get("scenario");
+      const query = wanted === null ? "" : `?${new URLSearchParams({ scenario: wanted })}`;
+      const boot = await get(`/api/boot${query}`);
+      if (wanted === null) { // said outright, so that Back from another scenario leads here
+        const said = [["scenario", boot.scenario.key], ...new URLSearchParams(read())];
+        history.replaceState(null, "", `?${new URLSearchParams(said)}`);
+      }
+      mounted?.destroy();
+      // the address names its scenario from the start, so that Back finds it again
+      if (wanted === null) history.replaceState(null, "", `?${new URLSearchParams({ scenario: boot.scenario.key })}`);
+      document.title = `${boot.scenario.title} – leeway`;
+      mounted = view.mount(root, {
+        kind: "explorer",
+        boot,
+        levels: boot.levels,
+        twinLevels: boot.levels.slice(1),
+        offered: null,
+        scenarios: true,
+        ask: (text, options) => get(`/api/answer?${text}`, options),
+        twin: (text, options) => get(`/api/twin?${text}`, options),
+        read,
+        write: (text) => history.replaceState(null, "", `?${text}`),
+        address,
+        links,
+        upload,
+        reboot,
+        watch: (changed) => {
+          window.addEventListener("popstate", changed);
+          return () => window.removeEventListener("popstate", changed);
+        },
+      });
+    };
+
+    const tell = (error) => {
+      mounted?.destroy();
+      mounted = null;
+      const again = document.createElement("button");
+      again.textContent = "Try again";
+      again.className = "lv-button";
+      again.addEventListener("click", () => begin().catch(tell));
+      const text = document.createElement("p");
+      text.setAttribute("role", "alert");
+      text.textContent = error.message;
+      const home = document.createElement("a");
+      home.href = location.pathname;
+      home.textContent = "To the first scenario";
+      root.classList.add("leeway-view");
+      root.replaceChildren(text, again, " ", home);
+      if (error.status === undefined) throw error; // no matter of the server: a fault in this page
+    };
+
+    // Another scenario: a new entry in the history, so that Back leads to the old one.
+    const reboot = async (key) => {
+      if (new URLSearchParams(read()).get("scenario") !== key) {
+        mounted?.flush();
+        history.pushState(null, "", `?${new URLSearchParams({ scenario: key })}`);
+      }
+      await begin().catch(tell);
+      root.querySelector(".lv-scenarios select")?.focus();
+    };
+
+    await begin().catch(tell);
+  };
+
+  const root = document.getElementById("leeway-view");
+  if (root !== null) start(root);
+})();

@@ -1,0 +1,133 @@
+// The same luck under a second supervisor: its settings, the two timelines, the two stories.
+(() => {
+  "use strict";
+  const view = (globalThis.leewayView ??= {});
+  const { el, state } = view;
+
+  const path = (one) => [one.replication, one.trainee, one.case].join(".");
+  const signed = (value, decimals) =>
+    value === null ? "" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${view.fixed(Math.abs(value), decimals)}`;
+
+  const numbersTable = ({ a, b, numbers }) => ({
+    caption: `${a.name} is ${a.label}; ${b.name} is ${b.label}`,
+    head: ["what", a.name, b.name, `${a.name} minus ${b.name}`, "95 % interval"],
+    rows: numbers.map((one) => {
+      const { mean, range, decimals } = view.estimate(one.difference);
+      const plain = (value) => (value === null ? "none" : view.fixed(value, decimals));
+      const difference = one.difference === null ? mean : signed(one.difference.mean, decimals);
+      return [one.label, plain(one.a), plain(one.b), difference, range];
+    }),
+  });
+
+  const story = (world) =>
+    el("div", { class: "lv-story" },
+      el("h4", {}, `${world.name}: ${world.label}`),
+      el("p", { class: "lv-note" }, world.end),
+      el("ol", {}, ...world.story.map((one) =>
+        el("li", {}, el("time", {}, one.time), " ", el("span", {}, one.text)))));
+
+  // given: {boot, terms, offered, note, change(control, token, how), reset(), choose(attempt)}
+  view.makeSecond = ({ boot, terms, offered, note, change, reset, choose }) => {
+    const controls = boot.second
+      .map((key) => boot.controls.find((control) => control.key === key))
+      .filter((control) => control !== undefined)
+      .map((control) =>
+        view.makeControl({
+          control, terms, offered,
+          name: `Second supervisor: ${control.label}`,
+          resetText: "As the first",
+          whose: "The first supervisor",
+          change: (token, how) => change(control, token, how),
+          reset: () => change(control, null, { typed: false }),
+        }),
+      );
+    const back = el("button", { type: "button", class: "lv-button", onclick: () => {
+      reset();
+      controls.find((one) => !one.element.hidden)?.focus(); // the button is gone
+    } }, "Back to the usual second supervisor");
+    const news = el("p", { class: "lv-note", role: "status" });
+    const who = el("p", {});
+    const says = el("ul", { class: "lv-says" });
+    const picture = view.makePicture("two timelines");
+    const numbers = el("details", { class: "lv-data" }, el("summary", {}, "The two supervisors in numbers"));
+    const id = view.uniqueId("attempt");
+    const select = el("select", { id, onchange: () => choose(select.value.split(".").map(Number)) });
+    const counted = el("p", { class: "lv-note" });
+    const title = el("h3", {});
+    const start = el("p", { class: "lv-note" });
+    const sentences = el("div", { class: "lv-says" });
+    const stories = el("div", { class: "lv-stories" });
+    const attempt = el("div", {},
+      el("p", { class: "lv-inline" }, el("label", { for: id }, "One attempt, followed under both"), " ", select),
+      title, start, picture.holder, picture.table, sentences, stories);
+    const found = el("div", { class: "lv-found", hidden: true }, who, says, numbers, counted, attempt);
+    const element = el("section", { class: "lv-second" },
+      el("h2", {}, "The same luck under a second supervisor"),
+      el("p", {}, terms.withTerms(
+        "The same trainees, patients and luck, once under the supervisor set above (A) and once " +
+        "under another (B). What differs, differs because of the supervisor.")),
+      note === null ? null : el("p", { class: "lv-note" }, note),
+      el("fieldset", {}, el("legend", {}, "Second supervisor (B)"),
+        el("div", { class: "lv-row" }, ...controls.map((one) => one.element)), back),
+      news, found);
+
+    // second: the settings B has, whether set by the reader or by default
+    const update = (now, second) => {
+      const world = state.secondState({ ...now, second });
+      for (const one of controls) {
+        const own = state.token(now, one.control);
+        const reason = state.unmet(world, boot, one.control);
+        one.update({
+          token: second[one.control.key] ?? own,
+          own,
+          reason,
+          resetName: `${one.control.label}: as the first supervisor, ${view.tokenLabel(one.control, own)}`,
+        });
+        one.element.hidden = reason !== null && one.control.leeway;
+      }
+      back.hidden = Object.keys(now.second).length === 0;
+    };
+
+    const options = (answer) => {
+      const shown = answer.shown;
+      const listed = [...answer.attempts];
+      if (shown !== null && !listed.some((one) => path(one) === path(shown))) {
+        listed.unshift({ ...shown, label: shown.title });
+      }
+      view.fill(select, ...listed.map((one) => el("option", { value: path(one) }, one.label)));
+      if (shown !== null) select.value = path(shown);
+    };
+
+    const show = (answer) => {
+      found.hidden = false;
+      view.say(news, "");
+      view.say(who, `${answer.a.name} is ${answer.a.label}; ${answer.b.name} is ${answer.b.label}.`);
+      view.fill(says, ...answer.says.map((text) => el("li", {}, text)));
+      const open = numbers.open;
+      view.fill(numbers, numbers.firstElementChild, view.dataTable(numbersTable(answer)));
+      numbers.open = open;
+      view.say(counted, sentence(answer.cases.says));
+      attempt.hidden = answer.shown === null;
+      if (answer.shown === null) return;
+      options(answer);
+      view.say(title, answer.shown.title);
+      view.say(start, answer.shown.start);
+      view.fill(sentences, ...answer.shown.sentences.map((text, at) => el("p", { class: at === 0 ? "lv-first" : null }, text)));
+      view.fill(stories, ...answer.shown.worlds.map(story));
+      picture.set({ draw: (width) => view.figures.twin(answer.shown, { width }), subject: [answer.shown] });
+    };
+
+    return {
+      element,
+      update,
+      show,
+      settle: picture.settle,
+      news: (text) => view.say(news, text),
+      hide: () => (found.hidden = true),
+      find: (key) => controls.find((one) => one.control.key === key) ?? null,
+      destroy: picture.destroy,
+    };
+  };
+
+  const sentence = (text) => (text === "" || text.endsWith(".") ? text : `${text}.`);
+})();

@@ -1,0 +1,308 @@
+"""Answers worked out beforehand, for the controls of a page that can't ask anybody.
+
+A saved report holds the cell as written, with all replications of its run, and a small factorial
+grid around it (rescue latency x variant) with fewer; and the twins of the run as written against
+some other settings of its leeway. How much is simulated is decided by cases, never by the clock:
+the same run has the same grid on every machine.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import numpy as np
+
+from analysis.study import Study
+from analysis.view import answer, settings, twin
+from analysis.view.asked import Asked, ask, scenarios
+from analysis.view.boot import boot
+from analysis.view.cells import cases_of
+from analysis.view.places import AS_WRITTEN, VARIANT
+from analysis.view.prepared import prepared
+from analysis.view.settings import Tokens
+from engine.event_log import CLASSES, LEVELS
+from engine.kernel import Points, simulate_points
+from engine.outcomes import OUTCOME_NAMES
+from engine.run import DEFAULT_ENGINE, cores
+from engine.scenario import Scenario
+
+FORMAT = 1
+LATENCY = "latency"
+LATENCIES = (5, 3, 1)
+"""Rescue latencies of the grid, the scenario's own among them; fewer where cases are many."""
+MOST_CASES = 6_500_000
+"""Cases the grid may simulate: less than half a second on two cores for the first intubations."""
+MOST_CELLS = 15
+"""Cells of a grid: each takes some 75 kB of the page, which is to fit into an e-mail."""
+MOST, LEAST = 50, 16
+"""Replications of a cell of the grid; where LEAST is too much work, there is no grid."""
+TWINS = 4
+"""Settings of the second supervisor."""
+FILE = "scenario.yaml"
+"""What the commands of a page call its scenario: it lies in the folder of the run."""
+
+ALONE = "This page holds the run as written alone: {}. For any other setting: run leeway explore."
+WITH_CELLS = (
+    "On this page, sliders stop where something was simulated beforehand: the run as written {} "
+    "times, other settings {} times. For any setting at all: run leeway explore."
+)
+TWIN_NOTE = (
+    "On this page supervisor A is the run as written, whatever is set above. For any two "
+    "supervisors: run leeway explore."
+)
+
+
+class Around(NamedTuple):
+    """Which cells a grid has: the tokens of the controls that move, and their replications."""
+
+    offered: dict[str, list[str]]
+    replications: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a grid: its tokens and what they ask for."""
+
+    given: Tokens
+    asked: Asked
+    points: Sequence[Scenario]
+
+
+def grid(study: Study) -> dict[str, Any] | None:
+    """What a page can show of a study, as plain data; None without a curve to slide along.
+
+    Keys: hash (of the scenario), answers {cell: {replications: answer}}, twins {second: twin},
+    offered and second {control: tokens}, levels (replications), note. A cell is named by its
+    departures from the run as written, in the order of their names, as a query string; its leeway
+    isn't part of it. Studies of the reference engine have the cell as written alone.
+    """
+    asked = ask(study.scenario, {})
+    if list(asked.settings) != sorted({float(each) for each in study.table["setting"]}):
+        return None
+    alone = study.engine != DEFAULT_ENGINE
+    around = None if alone else surroundings(study)
+    answers = as_written(study, asked, None if around is None else around.replications)
+    if around is not None:
+        for name, found in simulated(study, around).items():
+            answers.setdefault(name, {})[str(around.replications)] = found
+    twins = {} if alone else twins_of(study, asked)
+    return {
+        "format": FORMAT,
+        "hash": study.scenario.hash,
+        "answers": answers,
+        "twins": twins,
+        "offered": offered(study, asked, around),
+        "second": seconds_offered(twins, asked),
+        "levels": sorted({int(each) for each in answers[""]}),
+        "note": note(study, around),
+    }
+
+
+def page_data(study: Study, grid: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the interactive half of a page takes; None where there is no grid."""
+    if grid is None:
+        return None
+    about = boot(study.scenario, key=study.scenario.id, seed=study.seed)
+    parts = ("answers", "twins", "offered", "second", "note")
+    return {
+        "format": FORMAT,
+        "boot": about | {"levels": grid["levels"]},
+        **{part: grid[part] for part in parts},
+        "twinNote": TWIN_NOTE,
+    }
+
+
+def note(study: Study, around: Around | None) -> str:
+    """What was worked out beforehand, in words."""
+    if around is not None:
+        return WITH_CELLS.format(study.replications, around.replications)
+    if study.engine != DEFAULT_ENGINE:
+        return ALONE.format(f"it was simulated with the engine {study.engine}")
+    return ALONE.format("its cases are too many to simulate more of them beforehand")
+
+
+def name_of(given: Tokens) -> str:
+    """What a page calls a cell or a second supervisor: its tokens as a query string, by name."""
+    return urlencode(sorted(given.items()))
+
+
+# ---- the cell as written ----------------------------------------------------------------------
+
+
+def as_written(study: Study, asked: Asked, fewer: int | None) -> dict[str, dict[str, Any]]:
+    """The answers to no change at all: with all replications, and with as many as the grid has.
+
+    A difference between two cells is one of the same luck only with the same replications.
+    """
+    counts = {study.replications} | (set() if fewer is None else {fewer})
+    return {"": {str(count): from_study(study, asked, count) for count in sorted(counts)}}
+
+
+def from_study(study: Study, asked: Asked, replications: int) -> dict[str, Any]:
+    """The answer to no change at all, from the tables of a study: nothing is simulated."""
+    shape = (len(asked.settings), study.replications)
+    table = study.table.sort_values(["setting", "replication"], kind="stable")
+    outcomes = table[list(OUTCOME_NAMES)].to_numpy(np.float64).reshape(*shape, -1)
+    ends = study.fates.sort_values(["setting", "replication"], kind="stable")
+    per_100 = ends["per_100_cases"].to_numpy(np.float64)
+    per_100 = per_100.reshape(*shape, len(CLASSES), len(LEVELS))[:, :replications]
+    # counts of errors and cases aren't in the tables; their ratio is, so it is put in afterwards
+    none = np.zeros(per_100.shape, np.int64), np.zeros((shape[0], replications), np.int64)
+    found = told(study, asked, Points(outcomes[:, :replications], *none))
+    for point, ratios in zip(found["points"], per_100, strict=True):
+        point["fates"] = mean_fates(ratios)
+    return found
+
+
+def mean_fates(per_100: Any) -> list[dict[str, Any]]:
+    """Means of errors per 100 cases [replication, class, level], where there were cases."""
+    there = per_100[~np.isnan(per_100).any(axis=(1, 2))]
+    means = there.mean(axis=0) if len(there) else np.full(per_100.shape[1:], np.nan)
+    return [
+        {"fate": fate, "harm": harm, "mean": answer.finite(float(means[row, column]))}
+        for row, fate in enumerate(CLASSES)
+        for column, harm in enumerate(LEVELS)
+    ]
+
+
+def told(study: Study, asked: Asked, points: Points) -> dict[str, Any]:
+    """An answer of the page."""
+    return answer.told(asked, points, seed=study.seed, key=study.scenario.id, file=FILE)
+
+
+# ---- the cells around it ----------------------------------------------------------------------
+
+
+def surroundings(study: Study) -> Around | None:
+    """The grid around a scenario; None where even a small one would be too much work."""
+    for latencies in LATENCIES:
+        moved = moving(study, latencies)
+        around = cells(study, moved)
+        cost = sum(cases_of(cell.points, 1) for cell in around)
+        count = min(MOST, study.replications, MOST_CASES // max(1, cost))
+        if 0 < len(around) < MOST_CELLS and count >= min(LEAST, study.replications):
+            return Around(moved, count)
+    return None
+
+
+def moving(study: Study, latencies: int) -> dict[str, list[str]]:
+    """The tokens of the controls that a grid moves, in the order of their positions."""
+    found = {}
+    for control in prepared(study.scenario).controls:
+        positions = [position.token for position in control.positions]
+        if control.key == LATENCY:
+            needed = {control.own, *control.own_under.values()}
+            found[LATENCY] = spread(positions, latencies, needed)
+        if control.key == VARIANT and study.variant is None:
+            found[VARIANT] = positions[: MOST_CELLS - 1]
+    return found
+
+
+def spread(tokens: Sequence[str], count: int, needed: set[str]) -> list[str]:
+    """So many tokens spread over a list, the needed ones among them, in its order."""
+    chosen = set(needed)
+    others = [token for token in tokens if token not in needed]
+    room = max(0, min(count - len(chosen), len(others)))
+    steps = np.linspace(0, len(others) - 1, room) if room > 1 else [(len(others) - 1) / 2] * room
+    chosen |= {others[round(float(step))] for step in steps}
+    return [token for token in tokens if token in chosen]
+
+
+def cells(study: Study, moved: Mapping[str, Sequence[str]]) -> list[Cell]:
+    """The cells around the one as written, itself not among them, in the order of controls."""
+    found: dict[str, Cell] = {}
+    combined: list[dict[str, str]] = [{}]
+    for key, tokens in moved.items():
+        combined = [{**given, key: token} for given in combined for token in tokens]
+    for given in combined:
+        departs = settings.canonical(study.scenario, given)
+        if departs:
+            asked = ask(study.scenario, departs)
+            found.setdefault(name_of(departs), Cell(departs, asked, scenarios(asked)))
+    return list(found.values())
+
+
+def simulated(study: Study, around: Around) -> dict[str, dict[str, Any]]:
+    """The answers of the cells around, by name, from one call of the kernel."""
+    around_it = cells(study, around.offered)
+    every = [point for cell in around_it for point in cell.points]
+    if not every:
+        return {}
+    points = simulate_points(every, study.seed, range(around.replications), cores())
+    found, start = {}, 0
+    for cell in around_it:
+        end = start + len(cell.points)
+        part = Points(points.outcomes[start:end], points.fates[start:end], points.cases[start:end])
+        found[name_of(cell.given)] = told(study, cell.asked, part)
+        start = end
+    return found
+
+
+def offered(study: Study, asked: Asked, around: Around | None) -> dict[str, list[str]]:
+    """Every control with the tokens that may be chosen; where there is one, nothing moves."""
+    moved = {} if around is None else around.offered
+    found = {}
+    for control in prepared(study.scenario).controls:
+        own = AS_WRITTEN if control.key == VARIANT else control.own
+        if control.key == asked.axis:
+            found[control.key] = [position.token for position in control.positions]
+        else:
+            found[control.key] = list(moved.get(control.key, [own]))
+    return found
+
+
+# ---- the same luck under a second supervisor --------------------------------------------------
+
+
+def twins_of(study: Study, asked: Asked) -> dict[str, Any]:
+    """Twins of the run as written by name of the second supervisor; "" is the usual one."""
+    count = min(MOST, study.replications)
+    usual = twin_of(study, {}, count)
+    found = {"": usual, second_name(usual["request"]["second"]): usual}
+    if asked.axis is None:
+        return found
+    control = next(each for each in prepared(study.scenario).controls if each.key == asked.axis)
+    others = [each.token for each in control.positions if each.token != control.own]
+    for token in spread(others, TWINS, set()):
+        second = {asked.axis: token}
+        if second_name(second) not in found:
+            found[second_name(second)] = twin_of(study, second, count)
+    same = {asked.axis: control.own}
+    found.setdefault(second_name(same), twin_of(study, same, 1))  # nothing differs, however often
+    return found
+
+
+def twin_of(study: Study, second: Tokens, replications: int) -> dict[str, Any]:
+    """The run as written against a second supervisor."""
+    found = twin.twin(
+        study.scenario, {}, second, seed=study.seed, replications=replications,
+        key=study.scenario.id,
+    )  # fmt: skip
+    return shown_alone(found)
+
+
+def second_name(second: Tokens) -> str:
+    """What a page calls a second supervisor."""
+    return name_of({f"{settings.OF_SECOND}{key}": token for key, token in second.items()})
+
+
+def shown_alone(found: dict[str, Any]) -> dict[str, Any]:
+    """A twin whose attempts to choose from are the one it shows: the page holds no other."""
+    shown = found["shown"]
+    path = None if shown is None else [shown[part] for part in ("replication", "trainee", "case")]
+    kept = [
+        one
+        for one in found["attempts"]
+        if [one[part] for part in ("replication", "trainee", "case")] == path
+    ]
+    return found | {"attempts": kept}
+
+
+def seconds_offered(twins: Mapping[str, Any], asked: Asked) -> dict[str, list[str]]:
+    """What may be set of the second supervisor: the leeway, where it has been worked out."""
+    if asked.axis is None:
+        return {}
+    control = next(each for each in prepared(asked.scenario).controls if each.key == asked.axis)
+    tokens = [each.token for each in control.positions]
+    return {asked.axis: [each for each in tokens if second_name({asked.axis: each}) in twins]}

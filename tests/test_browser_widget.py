@@ -1,0 +1,167 @@
+"""The page of a notebook, driven in a browser: real scripts, real Python, no notebook between them.
+
+The harness treats the scripts as anywidget does, and the keyboard as JupyterLab does: a listener at
+the document takes the arrow keys for moving between cells.
+"""
+
+import comm
+import pytest
+
+import analysis
+from analysis.view import answer
+from tests import browser, page
+from tests.analysis_samples import small_scenario
+from tests.notebook_line import Line, ask, turn
+
+HARNESS = """<!doctype html><html lang=en><head><title>notebook</title>
+<style>body {font-family: system-ui, sans-serif; margin: 0}</style></head>
+<body><main><h1>A notebook</h1><div id=one></div><div id=two></div></main></body></html>"""
+
+NOTEBOOK = """async ({esm, css, state}) => {
+  document.head.append(Object.assign(document.createElement("style"), {textContent: css}));
+  const address = URL.createObjectURL(new Blob([esm], {type: "text/javascript"}));
+  const widget = (await import(address)).default;
+  const heard = {};
+  const on = (name, call) => (heard[name] ??= []).push(call);
+  const off = (name, call) => { heard[name] = (heard[name] ?? []).filter((one) => one !== call); };
+  const tell = (name, given) => (heard[name] ?? []).slice().forEach((call) => call(given));
+  const model = {
+    get: (name) => state[name],
+    set: (name, value) => { state[name] = value; tell(`change:${name}`); },
+    save_changes: () => python("update", {query: state.query}),
+    send: async (content) => {
+      for (const reply of await python("custom", content)) tell("msg:custom", reply);
+    },
+    on, off,
+  };
+  globalThis.taken = [];
+  document.addEventListener("keydown", (event) => {
+    if (!event.key.startsWith("Arrow")) return;
+    taken.push(event.key);
+    event.preventDefault();
+  });
+  globalThis.fromPython = (query) => model.set("query", query);
+  globalThis.end = await widget.render({model, el: document.getElementById("one")});
+  globalThis.again = () => widget.render({model, el: document.getElementById("two")});
+}"""
+
+
+@pytest.fixture
+def widget(monkeypatch):
+    """The kernel's half."""
+    monkeypatch.setattr(comm, "create_comm", lambda **given: Line(**given))
+    made = analysis.explore(small_scenario())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def notebook(visit, widget):
+    """A function that opens the page of the widget in a browser; keywords as for `visit`."""
+
+    def python(kind, content):
+        if kind == "update":
+            turn(widget, content["query"])
+            return []
+        ask(widget, content["id"], content.get("query", ""), content["kind"])
+        return [] if content["kind"] == "cancel" else [widget.comm.reply(content["id"])]
+
+    def opened(**options):
+        tab = visit(**options)
+        tab.expose_function("python", python)
+        tab.set_content(HARNESS)
+        state = {"boot": dict(widget.boot), "query": widget.query}
+        tab.evaluate(NOTEBOOK, {"esm": widget._esm, "css": widget._css, "state": state})
+        page.settled(tab)
+        return tab
+
+    return opened
+
+
+def test_arrow_keys_move_the_slider_where_a_notebook_would_take_them(notebook, widget):
+    tab = notebook()
+    lever = page.slider(tab, "Permissiveness")
+    lever.focus()
+    assert page.value(tab, "Permissiveness") == "0.2"
+    tab.keyboard.press("ArrowRight")
+    assert page.value(tab, "Permissiveness") == "0.3"
+    tab.keyboard.press("ArrowDown")
+    tab.keyboard.press("ArrowLeft")
+    assert page.value(tab, "Permissiveness") == "0.1"
+    assert tab.evaluate("() => taken") == []
+    tab.evaluate("() => document.activeElement.blur()")
+    tab.keyboard.press("ArrowRight")
+    assert tab.evaluate("() => taken") == ["ArrowRight"]  # the harness does take what it hears
+
+
+def test_what_is_moved_comes_back_to_python(notebook, widget):
+    tab = notebook()
+    page.slider(tab, "Permissiveness").focus()
+    tab.keyboard.press("Home")
+    tab.wait_for_function("() => true")
+    tab.wait_for_timeout(400)
+    assert widget.settings == {"permissiveness": "0"}
+    assert widget.scenario.supervision.permissiveness == 0
+
+
+def test_what_python_sets_moves_the_sliders(notebook, widget):
+    tab = notebook()
+    widget.settings = {"permissiveness": "0.5", "watched": "0.5"}
+    tab.evaluate("(query) => fromPython(query)", widget.query)
+    assert page.value(tab, "Permissiveness") == "0.5"
+    page.settled(tab)
+    expected = answer.answer(small_scenario(), widget.settings, replications=500, key="k")
+    assert page.shows(tab, page.point_of(expected, "0.5"))
+
+
+def test_the_numbers_on_show_are_those_of_python_at_every_setting(notebook, widget):
+    tab = notebook()
+    expected = answer.answer(small_scenario(), {}, replications=500, key="k")
+    page.slider(tab, "Permissiveness").focus()
+    tab.keyboard.press("Home")
+    seen = set()
+    for point in expected["points"]:
+        assert page.value(tab, "Permissiveness") == point["label"]
+        assert page.shows(tab, point)
+        seen.add(tuple(page.headline(tab).values()))
+        tab.keyboard.press("ArrowRight")
+    assert len(seen) > 5
+
+
+def test_a_notebook_s_page_asks_for_nothing(notebook):
+    tab = notebook()
+    assert [url for url in tab.diary.requests if not url.startswith("blob:")] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [browser.DESK, (600, 900)], ids=["wide", "narrow"])
+def test_it_is_for_everyone(notebook, scheme, size):
+    tab = notebook(size=size, color_scheme=scheme)
+    browser.keep(tab, f"notebook-{size[0]}-{scheme}")
+    assert browser.axe(tab) == []
+    assert browser.nameless(tab) == []
+    assert browser.overflow(tab) == []
+    assert browser.overlaps(tab) == []
+
+
+def test_the_same_page_shown_twice_goes_together(notebook):
+    tab = notebook()
+    tab.evaluate("() => void again()")
+    tab.wait_for_function("() => document.querySelectorAll('#two .lv-picture svg').length > 3")
+    levers = page.slider(tab, "Permissiveness")
+    levers.nth(0).focus()
+    tab.keyboard.press("End")
+    tab.wait_for_function(
+        "() => new Set([...document.querySelectorAll('.lv-levers input[type=range]')]"
+        ".filter((one) => one.checkVisibility()).map((one) => one.value)).size === 1"
+    )
+    assert levers.nth(1).get_attribute("aria-valuetext") == page.value(
+        tab.locator("#one"), "Permissiveness"
+    )
+    assert browser.axe(tab) == []
+
+
+def test_a_page_taken_away_leaves_nothing(notebook):
+    tab = notebook()
+    tab.evaluate("() => end()")
+    assert tab.locator("#one").text_content() == ""

@@ -1,0 +1,310 @@
+"""What only a real connection can do: slowness, half requests, bytes that are no HTTP, floods."""
+
+import json
+import socket
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from analysis.explorer.work import StoppedError
+from tests.explorer_samples import (
+    ANSWER,
+    TEXT,
+    Impatient,
+    Quick,
+    errors,
+    listening,
+    read_all,
+    status,
+    tell,
+)
+
+
+def head(port, first="GET / HTTP/1.1", *others, stay=False):
+    if not stay and not any(each.startswith("Connection:") for each in others):
+        others = (*others, "Connection: close")
+    return "\r\n".join([first, f"Host: 127.0.0.1:{port}", *others, "", ""]).encode()
+
+
+def honest(port):
+    """The page's own request is answered."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{ANSWER}", timeout=20) as answer:
+        assert json.load(answer)["replications"] == 16
+
+
+UPLOAD = ("POST /api/scenarios HTTP/1.1", "Content-Type: text/yaml")
+
+BYTES = {
+    "no HTTP at all": (400, lambda port: b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"),
+    "no Host": (400, lambda port: b"GET / HTTP/1.1\r\n\r\n"),
+    "two Hosts": (400, lambda port: head(port, "GET / HTTP/1.1", "Host: evil.example")),
+    "two Hosts that are the same": (
+        400, lambda port: head(port, "GET / HTTP/1.1", f"Host: 127.0.0.1:{port}")),
+    "HTTP/1.0 without a Host": (400, lambda port: b"GET / HTTP/1.0\r\n\r\n"),
+    "HTTP/1.0": (200, lambda port: head(port, "GET / HTTP/1.0")),
+    "HTTP/2 at once": (400, lambda port: b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    "an absolute address": (400, lambda port: head(port, f"GET http://127.0.0.1:{port}/ HTTP/1.1")),
+    "an absolute address elsewhere": (
+        400, lambda port: head(port, "GET http://evil.example/ HTTP/1.1")),
+    "an asterisk": (400, lambda port: head(port, "GET * HTTP/1.1")),
+    "CONNECT": (400, lambda port: head(port, "CONNECT evil.example:443 HTTP/1.1")),
+    "a way up as it is": (404, lambda port: head(port, "GET /static/../app.py HTTP/1.1")),
+    "a space in an address": (400, lambda port: head(port, "GET / x HTTP/1.1")),
+    "a byte beyond ASCII in an address": (400, lambda port: b"GET /\xff HTTP/1.1\r\n\r\n"),
+    "a header without a name": (400, lambda port: head(port, "GET / HTTP/1.1", ": x")),
+    "a header that goes on in the next line": (
+        200, lambda port: head(port, "GET / HTTP/1.1", "X: a\r\n b")),
+    "a NUL in a header": (400, lambda port: head(port, "GET / HTTP/1.1", "X: a\0b")),
+    "a header of a megabyte": (
+        431, lambda port: head(port, "GET / HTTP/1.1", "X: " + "y" * 2**20)),
+    "an address of a megabyte": (431, lambda port: head(port, f"GET /{'a' * 2**20} HTTP/1.1")),
+    "two lengths": (400, lambda port: head(
+        port, *UPLOAD, "Content-Length: 1", "Content-Length: 2") + b"xy"),
+    "a length and chunks": (403, lambda port: head(
+        port, *UPLOAD, "Content-Length: 5", "Transfer-Encoding: chunked") + b"0\r\n\r\n"),
+    "a length below zero": (400, lambda port: head(port, *UPLOAD, "Content-Length: -1")),
+    "a length beyond all files": (400, lambda port: head(
+        port, *UPLOAD, "Content-Length: " + "9" * 30)),
+    "a length of a terabyte": (413, lambda port: head(
+        port, *UPLOAD, f"Origin: http://127.0.0.1:{port}", "Content-Length: 1000000000000")),
+    "chunks that are none": (None, lambda port: head(
+        port, *UPLOAD, f"Origin: http://127.0.0.1:{port}", "Transfer-Encoding: chunked")
+        + b"zz\r\nxx"),
+    "another encoding": (400, lambda port: head(port, *UPLOAD, "Transfer-Encoding: gzip")),
+    "a socket": (400, lambda port: head(
+        port, "GET / HTTP/1.1", "Connection: Upgrade, close", "Upgrade: websocket",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13")),
+    "another protocol": (200, lambda port: head(
+        port, "GET / HTTP/1.1", "Connection: Upgrade, HTTP2-Settings, close", "Upgrade: h2c")),
+    "TRACE": (405, lambda port: head(port, "TRACE / HTTP/1.1", "X-Secret: told")),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server():
+    with listening(made=Quick()) as (port, _):
+        yield port
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_bytes_are_refused_and_the_next_request_is_served(name, server, caplog):
+    wanted, made = BYTES[name]
+    answer = tell(server, made(server), seconds=10)
+    honest(server)
+    assert errors(caplog) == []
+    assert b"Traceback" not in answer
+    assert b"told" not in answer
+    assert b"\r\nserver:" not in answer.lower()
+    if wanted is None:
+        assert status(answer) in (None, 400)
+    else:
+        assert status(answer) == wanted, answer[:300]
+
+
+def test_a_body_in_chunks_is_cut_off_at_its_limit(server, caplog):
+    start = head(
+        server, *UPLOAD, f"Origin: http://127.0.0.1:{server}", "Transfer-Encoding: chunked"
+    )
+    chunk = b"10000\r\n" + b"#" * 0x10000 + b"\r\n"
+    with socket.create_connection(("127.0.0.1", server), timeout=5) as connection:
+        connection.sendall(start)
+        try:
+            for _ in range(200):
+                connection.sendall(chunk)
+        except OSError:
+            pass  # it has stopped to listen
+        answer = read_all(connection)
+    honest(server)
+    assert status(answer) in (413, None)
+    assert errors(caplog) == []
+
+
+def test_bytes_that_are_no_chunk_after_an_answer_dont_leave_a_traceback(server, caplog):
+    start = head(server, *UPLOAD, "Transfer-Encoding: chunked", stay=True)
+    answer = tell(server, start, b"zz\r\nxx", seconds=2, pause=0.3)
+    honest(server)
+    assert status(answer) == 403
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert errors(caplog) == []
+
+
+def test_a_body_of_exactly_the_limit_is_read(server):
+    body = (TEXT + "#").encode()
+    body += b"x" * (2**20 - len(body))
+    start = head(
+        server, *UPLOAD, f"Origin: http://127.0.0.1:{server}", f"Content-Length: {len(body)}"
+    )
+    assert status(tell(server, start, body, seconds=20)) == 201
+
+
+def test_requests_sent_all_at_once_are_answered_one_after_the_other(server):
+    last = head(server)
+    answer = tell(server, head(server, stay=True) * 20 + last)
+    assert answer.count(b"HTTP/1.1 200 ") == 21
+
+
+def test_a_bad_request_behind_a_good_one_doesnt_leave_a_traceback(server, caplog):
+    answer = tell(
+        server, head(server, f"GET {ANSWER} HTTP/1.1", stay=True) + b"\x00\x01\r\n\r\n", seconds=2
+    )
+    honest(server)
+    assert status(answer) in (200, 400, None)
+    assert errors(caplog) == []
+
+
+def test_a_connection_that_ends_in_the_middle_of_anything_is_borne(server, caplog):
+    whole = head(server, *UPLOAD, f"Origin: http://127.0.0.1:{server}", "Content-Length: 100")
+    for size in (0, 1, 10, len(whole) - 1, len(whole)):
+        socket.create_connection(("127.0.0.1", server)).close()
+        with socket.create_connection(("127.0.0.1", server)) as connection:
+            connection.sendall(whole[:size])
+    with socket.create_connection(("127.0.0.1", server)) as connection:
+        connection.sendall(whole + b"x" * 50)
+    honest(server)
+    assert errors(caplog) == []
+
+
+@pytest.mark.parametrize("sent", ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nX", "body"])
+def test_who_sends_a_request_for_ever_is_cut_off(sent, caplog):
+    with listening(made=Quick(), protocol=Impatient) as (port, _):
+        first = head(port, *UPLOAD, f"Origin: http://127.0.0.1:{port}", "Content-Length: 99")
+        begun = first if sent == "body" else sent.encode()
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(begun)
+            start = time.monotonic()
+            cut = False
+            while not cut and time.monotonic() - start < 15:
+                time.sleep(0.05)
+                try:
+                    connection.sendall(b"a" if begun else b"")
+                    connection.settimeout(0.001)
+                    cut = connection.recv(1000) == b""
+                except TimeoutError:
+                    connection.settimeout(20)
+                except OSError:
+                    cut = True
+        assert cut
+        honest(port)
+    assert errors(caplog) == []
+
+
+def test_a_drip_after_an_answer_is_cut_off_too():
+    with (
+        listening(made=Quick(), protocol=Impatient) as (port, _),
+        socket.create_connection(("127.0.0.1", port), timeout=20) as connection,
+    ):
+        connection.sendall(head(port, stay=True))
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert read_all(connection) is not None  # and comes to an end
+        honest(port)
+
+
+def test_who_doesnt_read_the_answer_is_cut_off(caplog):
+    class Long(Quick):
+        def boot(self, book, offered):
+            return b" " * 50_000_000
+
+    with listening(made=Long(), protocol=Impatient) as (port, _):
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(head(port, "GET /api/boot HTTP/1.1"))
+            honest(port)
+            time.sleep(1.5)
+            connection.settimeout(20)
+            taken = 0
+            try:
+                while part := connection.recv(2**20):
+                    taken += len(part)
+            except ConnectionResetError:
+                pass
+        assert taken < 50_000_000
+        honest(port)
+    assert errors(caplog) == []
+
+
+def test_more_connections_than_a_class_has_are_closed_at_once(monkeypatch, caplog):
+    class Few(Impatient):
+        most_connections = 20
+        request_seconds = 30.0
+
+    with listening(made=Quick(), protocol=Few) as (port, _):
+        held = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(60)]
+        closed = 0
+        for connection in held[20:]:
+            try:
+                closed += connection.recv(1) == b""
+            except ConnectionResetError:
+                closed += 1
+        assert closed == 40
+        for connection in held:
+            connection.close()
+        for _ in range(100):
+            try:
+                honest(port)
+                break
+            except OSError:
+                time.sleep(0.05)
+        else:
+            pytest.fail("nobody gets in any more")
+    assert errors(caplog) == []
+
+
+class Slow(Quick):
+    """Answers some of which take until they are asked to stop."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.stopped = threading.Semaphore(0), threading.Semaphore(0)
+
+    def answer(self, book, state, replications, should_stop):
+        if state.seed == 0:
+            return super().answer(book, state, replications, should_stop)
+        self.begun.release()
+        while not should_stop():
+            time.sleep(0.005)
+        self.stopped.release()
+        raise StoppedError
+
+
+def test_work_for_a_client_who_has_left_is_given_up(caplog):
+    made = Slow()
+    with listening(made=made) as (port, parts):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(head(port, f"GET {ANSWER}&seed=1 HTTP/1.1"))
+            assert made.begun.acquire(timeout=10)
+        assert made.stopped.acquire(timeout=10)
+        honest(port)
+        assert parts.queue.waiting == 0
+    assert errors(caplog) == []
+
+
+def test_a_flood_from_one_client_leaves_room_for_another(caplog):
+    made = Slow()
+    with listening(made=made) as (port, parts):
+        flood = [socket.create_connection(("127.0.0.1", port)) for _ in range(12)]
+        for number, connection in enumerate(flood, 1):
+            connection.sendall(head(port, f"GET {ANSWER}&seed={number} HTTP/1.1"))
+        assert made.begun.acquire(timeout=10)
+        cookie = f"{parts.clients.client_cookie}={parts.clients.new()}"
+        request = head(port, f"GET {ANSWER} HTTP/1.1", f"Cookie: {cookie}")
+        assert status(tell(port, request, seconds=20)) == 200
+        for connection in flood:
+            connection.close()
+        honest(port)
+    assert errors(caplog) == []
+
+
+def test_the_server_ends_at_once_while_it_computes(caplog):
+    made = Slow()
+    with listening(made=made) as (port, _):
+        connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+        connection.sendall(head(port, f"GET {ANSWER}&seed=1 HTTP/1.1"))
+        assert made.begun.acquire(timeout=10)
+    assert status(read_all(connection)) == 503
+    connection.close()
+    assert made.stopped.acquire(timeout=10)
+    assert errors(caplog) == []
