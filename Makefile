@@ -42,7 +42,7 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	$(BIN)/python -m analysis.handbook
-	$(BIN)/python docs/images/make.py
+	PYTHONPATH=. $(BIN)/python docs/images/make.py
 
 golden: $(VENV)/.ready
 	$(BIN)/python -m tests.golden
