@@ -17,7 +17,6 @@ from typing import Any
 
 from engine.elementary import exp
 from engine.kernel_luck import detail_case, odds_of
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     LEAST_CHANCE,
     MOST_CHANCE,
@@ -32,6 +31,7 @@ from engine.kernel_state import (
     step_at,
     step_luck_at,
 )
+from engine.parts import part
 from engine.rules import learned, shifted
 
 _NO, _YES, _UNSURE = range(3)
@@ -46,7 +46,7 @@ _SLACK = 1.0 / 32.0
 _SLACK_FACTOR = math.exp(_SLACK)
 
 
-@unit
+@part
 def forget_bounds(ward: Any, who: int) -> None:
     """A trainee begins at this point: no bound is known."""
     for step in range(ward.step_width):
@@ -55,13 +55,13 @@ def forget_bounds(ward: Any, who: int) -> None:
         recovery_bound_at(ward, who, kind).amount = NEVER
 
 
-@unit
+@part
 def surely_right(bound: Any, odds: float, experience: float, distress: float) -> bool:
     """Whether a step with these ODDS can't go wrong."""
     return bool(odds > bound.most and experience >= bound.amount and distress <= bound.distress)
 
 
-@unit
+@part
 def goes_wrong(
     ward: Any, who: int, case: int, row: int, step: int, experience: float, distress: float
 ) -> bool:
@@ -83,7 +83,7 @@ def goes_wrong(
     return bool(step_luck_at(ward, row, step).error < shifted(chance, logits))
 
 
-@unit
+@part
 def recovers(
     ward: Any, who: int, number: int, luck: Any, resilience: float, difficulty: float,
     distress: float,
@@ -105,7 +105,7 @@ def recovers(
     return bool(luck.recovery < shifted(chance, logits))
 
 
-@unit
+@part
 def works(setting: Any, episode: Any, u: float, easiness: float) -> bool:
     """Whether a try of a rescue works."""
     odds, level = odds_of(u, 1.0 / easiness), episode.try_level
@@ -116,7 +116,7 @@ def works(setting: Any, episode: Any, u: float, easiness: float) -> bool:
     return bool(u < shifted(setting.success, logits))
 
 
-@unit
+@part
 def _at_a_glance(bound: Any, odds: float, amount: float, distress: float) -> int:
     """Whether luck of these odds is below the chance, as far as a bound tells."""
     if amount >= bound.amount and distress <= bound.distress:
@@ -127,7 +127,7 @@ def _at_a_glance(bound: Any, odds: float, amount: float, distress: float) -> int
     return _UNSURE
 
 
-@unit
+@part
 def _look(
     bound: Any, odds: float, novice: float, expert: float, amount: float, scale: float,
     distress: float, shift: float,
@@ -144,13 +144,13 @@ def _look(
     return _compared(odds, chance, ratio)
 
 
-@unit
+@part
 def _odds(chance: float, otherwise: float) -> float:
     """The odds of a chance; `otherwise` where odds are not compared."""
     return chance / (1.0 - chance) if LEAST_CHANCE < chance < MOST_CHANCE else otherwise
 
 
-@unit
+@part
 def _compared(odds: float, chance: float, ratio: float) -> int:
     """Whether luck of these odds is below a chance whose odds are changed by a ratio."""
     if LEAST_CHANCE < chance < MOST_CHANCE:

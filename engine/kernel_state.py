@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.columns import KIND, SETTING, STEP, Columns, Records, record
-from engine.kernel_memory import address_of, cells, unit
+from engine.kernel_memory import address_of, cells
+from engine.parts import part
 from engine.rules import DEATH
 
 # ---- events ----------------------------------------------------------------------------------
@@ -200,7 +201,7 @@ person_at = cells(WARD, "persons_at", PERSON_LUCK)
 log_row_at = cells(WARD, "log_at", LOG_ROW)
 
 
-@unit
+@part
 def choose_point(ward: Any, point: int) -> None:
     """Turn to another point."""
     ward.setting_at = ward.settings_at + point * _SETTING_BYTES
