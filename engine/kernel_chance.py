@@ -41,9 +41,10 @@ _ABOVE, _BELOW = 1.0 + 1e-6, 1.0 - 1e-6
 _SMALL, _LARGE = 2.0 * LEAST_CHANCE, 1.0 - 2.0 * LEAST_CHANCE
 """A bound needs no chance nearer to 0 or 1 than these."""
 
-_SLACK = 1.0 / 32.0
-"""How much may be forgotten, on the scale of the learning, before a bound must be found anew."""
-_SLACK_FACTOR = math.exp(_SLACK)
+_SLACK, _AHEAD = 1.0 / 32.0, 1.0 / 4.0
+"""How much may be forgotten, and learnt, on the scale of the learning, before a bound must be found
+anew."""
+_BEFORE, _AFTER = math.exp(_SLACK), math.exp(-_AHEAD)
 
 
 @part
@@ -58,7 +59,7 @@ def forget_bounds(ward: Any, who: int) -> None:
 @part
 def surely_right(bound: Any, odds: float, experience: float, distress: float) -> bool:
     """Whether a step with these ODDS can't go wrong."""
-    return bool(odds > bound.most and experience >= bound.amount and distress <= bound.distress)
+    return bool(odds > bound.beyond and experience >= bound.amount and distress <= bound.distress)
 
 
 @part
@@ -120,10 +121,13 @@ def works(setting: Any, episode: Any, u: float, easiness: float) -> bool:
 def _at_a_glance(bound: Any, odds: float, amount: float, distress: float) -> int:
     """Whether luck of these odds is below the chance, as far as a bound tells."""
     if amount >= bound.amount and distress <= bound.distress:
-        if odds > bound.most:
+        if odds > bound.beyond:
             return _NO
-        if odds < bound.least:
-            return _YES
+        if amount <= bound.enough:
+            if odds < bound.least:
+                return _YES
+            if odds > bound.most:
+                return _NO
     return _UNSURE
 
 
@@ -136,9 +140,12 @@ def _look(
     chance = learned(novice, expert, amount, scale)
     ratio = exp(shift) if shift != 0.0 else 1.0
     bound.amount, bound.distress = amount - _SLACK * scale, distress
-    before = expert + (chance - expert) * _SLACK_FACTOR
-    bound.least = _odds(min(before, expert, _LARGE), 0.0) * min(ratio, 1.0) * _BELOW
-    bound.most = _odds(max(before, expert, _SMALL), NEVER) * max(ratio, 1.0) * _ABOVE
+    bound.enough = amount + _AHEAD * scale
+    before, after = expert + (chance - expert) * _BEFORE, expert + (chance - expert) * _AFTER
+    bound.least = _odds(min(before, after, _LARGE), 0.0) * min(ratio, 1.0) * _BELOW
+    above = max(ratio, 1.0) * _ABOVE
+    bound.most = _odds(max(before, after, _SMALL), NEVER) * above
+    bound.beyond = _odds(max(before, expert, _SMALL), NEVER) * above
     if not bound.least < MOST_ODDS:
         bound.least = 0.0
     return _compared(odds, chance, ratio)

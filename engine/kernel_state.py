@@ -98,10 +98,11 @@ ODDS = record("odds")
 LEAST_ODDS, MOST_ODDS, MOST_CHANCE, LEAST_CHANCE = 1e-300, 1e300, 1.0 - 1e-6, 1e-6
 """Where odds are kept, and chances compared by them."""
 
-BOUND = record("amount distress least most")
-"""Of a trainee's errors in a step, or recoveries from a kind of error: with at least this `amount`
-of experience or resilience and at most this `distress`, luck whose odds are less than `least` is
-surely below the chance, and with odds above `most` surely not."""
+BOUND = record("amount enough distress least most beyond")
+"""Of a trainee's errors in a step, or recoveries from a kind of error: with experience or
+resilience from `amount` to `enough`, and at most this `distress`, luck whose odds are less than
+`least` is surely below the chance, and with odds above `most` surely not. With odds above `beyond`
+it surely isn't with any amount from `amount` on."""
 
 OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
