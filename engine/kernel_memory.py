@@ -18,10 +18,13 @@ from numba.np.arrayobj import populate_array
 _WORD = ir.IntType(64)
 
 
-def cells(ward: Any, address: str, cell: Any, width: str | None = None) -> Any:
+def cells(
+    ward: Any, address: str, cell: Any, width: str | None = None, *, moves: bool = False
+) -> Any:
     """An accessor `cell_at(ward, i)`, or `cell_at(ward, i, j)` for rows of `width` cells.
 
     `address` and `width` name int64 fields of the dtype `ward`; `cell` is the dtype of the result.
+    `moves`: the address changes while compiled code runs; others needn't be loaded twice.
     """
     record = numba.from_dtype(cell)
 
@@ -31,15 +34,15 @@ def cells(ward: Any, address: str, cell: Any, width: str | None = None) -> Any:
 
     def in_list(_typing: Any, ward_type: Any, _i: Any) -> Any:
         def code(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-            first = _field(builder, args[0], ward, address)
+            first = _field(builder, args[0], ward, address, moves)
             return build(builder, context.get_value_type(record), first, args[1])
 
         return record(ward_type, types.int64), code
 
     def in_table(_typing: Any, ward_type: Any, _i: Any, _j: Any) -> Any:
         def code(context: Any, builder: Any, _signature: Any, args: Any) -> Any:
-            first = _field(builder, args[0], ward, address)
-            row = builder.mul(args[1], _field(builder, args[0], ward, str(width)))
+            first = _field(builder, args[0], ward, address, moves)
+            row = builder.mul(args[1], _field(builder, args[0], ward, str(width), False))
             index = builder.add(row, args[2])
             return build(builder, context.get_value_type(record), first, index)
 
@@ -48,10 +51,13 @@ def cells(ward: Any, address: str, cell: Any, width: str | None = None) -> Any:
     return intrinsic(in_list if width is None else in_table)
 
 
-def _field(builder: Any, pointer: Any, dtype: Any, name: str) -> Any:
+def _field(builder: Any, pointer: Any, dtype: Any, name: str, changes: bool) -> Any:
     """Load an int64 field of a record."""
     here = builder.add(builder.ptrtoint(pointer, _WORD), ir.Constant(_WORD, dtype.fields[name][1]))
-    return builder.load(builder.inttoptr(here, _WORD.as_pointer()))
+    found = builder.load(builder.inttoptr(here, _WORD.as_pointer()))
+    if not changes:
+        found.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return found
 
 
 _FLOATS: Any = types.Array(types.float64, 1, "C")

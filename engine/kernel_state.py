@@ -177,9 +177,9 @@ WORST = np.dtype([("level", np.int8)])
 
 _SETTING_BYTES, _STEP_BYTES, _KIND_BYTES = SETTING.itemsize, STEP.itemsize, KIND.itemsize
 
-setting_at = cells(WARD, "setting_at", SETTING)
-step_at = cells(WARD, "steps_at", STEP)
-kind_at = cells(WARD, "kinds_at", KIND)
+setting_at = cells(WARD, "setting_at", SETTING, moves=True)
+step_at = cells(WARD, "steps_at", STEP, moves=True)
+kind_at = cells(WARD, "kinds_at", KIND, moves=True)
 trainee_at = cells(WARD, "trainees_at", TRAINEE)
 episode_at = cells(WARD, "episodes_at", EPISODE)
 work_at = cells(WARD, "work_at", WORK, "step_width")
