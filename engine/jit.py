@@ -52,9 +52,10 @@ def law(function: Law) -> Law:
     Where other compiled code calls it, it is a part of that (`engine.parts`).
     Division by zero gives an infinity or NaN as IEEE 754 says, instead of raising.
     """
-    dispatcher: Any = numba.njit(
-        fastmath=False, error_model="numpy", nogil=True, pipeline_class=WholeCompiler
-    )(function)
+    options: dict[str, Any] = {"no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
+    dispatcher: Any = numba.njit(fastmath=False, error_model="numpy", nogil=True, **options)(
+        function
+    )
     dispatcher._cache = CompiledCode(function)
     dispatcher.compile = _undisturbed(dispatcher.compile)
     inside: Any = part(function)
@@ -74,9 +75,17 @@ def _undisturbed(compile_it: Callable[[Any], Any]) -> Callable[[Any], Any]:
         try:
             return compile_it(signature)
         finally:
+            _count_as_old()
             gc.enable()
 
     return compile_undisturbed
+
+
+def _count_as_old() -> None:
+    """Spare the collector its first look at what compiling has left; a full one sees it all."""
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()
 
 
 class CompiledCode(_Cache):

@@ -12,14 +12,14 @@ from engine.event_log import ALLOWED, CALLED, LATE_NOTICED, PREVENTED, UNNOTICED
 from engine.kernel_booking import experience
 from engine.kernel_state import setting_at, step_at, trainee_at, worst_at
 from engine.outcomes import OUTCOME_NAMES
-from engine.parts import part
+from engine.parts import apart, part
 from engine.rules import DEATH, MILD, MODERATE, NONE, SEVERE, learned, shifted
 
 OUTCOME_ROW = np.dtype([(name, np.float64) for name in OUTCOME_NAMES])
 """The outcomes of one replication, by name."""
 
 
-@part
+@apart
 def write_outcomes(ward: Any, row: Any) -> None:
     """Fill an OUTCOME_ROW."""
     setting = setting_at(ward, 0)
@@ -124,7 +124,7 @@ def _write_supervision(ward: Any, row: Any) -> None:
     row.supervisor_busy = _ratio(busy, float(setting.supervisors) * ward.last_row)
 
 
-@part
+@apart
 def remember_training(ward: Any, row: Any) -> None:
     """The trainees' states at the last booking of training, as means over trainees."""
     setting = setting_at(ward, 0)

@@ -17,6 +17,7 @@ import numba
 from llvmlite import binding, ir
 from numba import _dynfunc
 from numba.core import cgutils, sigutils, types, typing
+from numba.core import ir as numba_ir
 from numba.core.callconv import CPUCallConv
 from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary
 from numba.core.compiler import Compiler, CompilerBase
@@ -39,6 +40,7 @@ Code = TypeVar("Code", bound=Callable[..., Any])
 
 _numbers = itertools.count()
 _PREFIX = "part."
+_apart: set[Callable[..., Any]] = set()
 
 
 def part(function: Code) -> Code:
@@ -63,6 +65,15 @@ def part(function: Code) -> Code:
     dispatcher.compile = compile_once
     compiled: Code = dispatcher
     return compiled
+
+
+def apart(function: Code) -> Code:
+    """A part of which there is one copy: for what is called in many places and takes its time.
+
+    Copies make the whole longer, and the compiler slower, for nothing.
+    """
+    _apart.add(function)
+    return part(function)
 
 
 # ---- types -----------------------------------------------------------------------------------
@@ -272,9 +283,26 @@ class _LowerPart(Lower):
         self.function = _declared(self.context, self.module, fndesc)
         self.function.linkage = "linkonce_odr"
         self.function.attributes.add("nounwind")
+        if self.func_ir.func_id.func in _apart:
+            self.function.attributes.add("noinline")
         self.entry_block = self.function.append_basic_block("entry")
         self.builder = ir.IRBuilder(self.entry_block)
         self.call_helper = None
+
+    # numba's own of these two write every instruction and signature out as text, for nobody
+
+    def lower_inst(self, inst: Any) -> None:
+        if isinstance(inst, numba_ir.Assign) and not isinstance(inst.value, numba_ir.Arg):
+            name = inst.target.name
+            self.storevar(self.lower_assign(self.typeof(name), inst), name)
+        else:
+            super().lower_inst(inst)
+
+    def _lower_call_normal(self, fnty: Any, expr: Any, signature: Any) -> Any:
+        if signature.recvr or expr.target is not None:
+            return super()._lower_call_normal(fnty, expr, signature)
+        args = self.fold_call_args(fnty, signature, expr.args, expr.vararg, expr.kws)
+        return self.context.get_function(fnty, signature)(self.builder, args, self.loc)
 
 
 def _call(described: Any, libraries: tuple[Any, ...]) -> Any:
