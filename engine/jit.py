@@ -1,4 +1,4 @@
-"""The only numba settings of the project, and the cache of what numba compiled.
+"""How laws are compiled, and the cache of what numba compiled.
 
 `@law` compiles a function of scalars the first time it is called. No fastmath and no fused
 multiply-add: the same bits on every x86-64 processor matter more than the last few percent.
@@ -34,6 +34,8 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.extending import intrinsic
 
+from engine.parts import WholeCompiler, part
+
 log = logging.getLogger(__name__)
 
 CACHE_VARIABLE = "LEEWAY_CACHE_DIR"
@@ -47,11 +49,18 @@ Law = TypeVar("Law", bound=Callable[..., Any])
 def law(function: Law) -> Law:
     """Compile `function` on its first call, and remember the machine code between processes.
 
+    Where other compiled code calls it, it is a part of that (`engine.parts`).
     Division by zero gives an infinity or NaN as IEEE 754 says, instead of raising.
     """
-    dispatcher: Any = numba.njit(fastmath=False, error_model="numpy", nogil=True)(function)
+    options: dict[str, Any] = {"no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
+    dispatcher: Any = numba.njit(fastmath=False, error_model="numpy", nogil=True, **options)(
+        function
+    )
     dispatcher._cache = CompiledCode(function)
     dispatcher.compile = _undisturbed(dispatcher.compile)
+    inside: Any = part(function)
+    dispatcher.get_call_template = inside.get_call_template
+    dispatcher.get_overload = inside.get_overload
     compiled: Law = dispatcher
     return compiled
 
@@ -66,9 +75,17 @@ def _undisturbed(compile_it: Callable[[Any], Any]) -> Callable[[Any], Any]:
         try:
             return compile_it(signature)
         finally:
+            _count_as_old()
             gc.enable()
 
     return compile_undisturbed
+
+
+def _count_as_old() -> None:
+    """Spare the collector its first look at what compiling has left; a full one sees it all."""
+    if gc.get_freeze_count() == 0:
+        gc.freeze()
+        gc.unfreeze()
 
 
 class CompiledCode(_Cache):

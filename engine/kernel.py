@@ -5,7 +5,8 @@ must agree with it to the last bit on every event (tests/test_engines_agree.py).
 
     columns.py          scenarios as arrays
     kernel_state.py     what is remembered while it runs
-    kernel_memory.py    how compiled code reaches it, and is compiled as one whole
+    kernel_memory.py    how compiled code reaches it
+    parts.py            how all of this is compiled as one whole
     kernel_batch.py     uniform numbers turned into variates, also by the column
     kernel_luck.py      luck, once for all points that draw alike
     kernel_chance.py    whether a chance comes true, mostly without computing its law

@@ -22,7 +22,6 @@ from engine.kernel_luck import (
     recovery_time,
     safety_net_time,
 )
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     DONE,
     NEVER,
@@ -36,10 +35,11 @@ from engine.kernel_state import (
     trainee_at,
 )
 from engine.kernel_trainee import kind_of_error
+from engine.parts import part
 from engine.rules import NONE, SEVERE, struggle_share
 
 
-@unit
+@part
 def attempt_alone(ward: Any, who: int, case: int) -> bool:
     """The attempt and its episodes, told step by step; False where events must decide."""
     trainee, steps = trainee_at(ward, who), setting_at(ward, 0).draws.steps
@@ -72,7 +72,7 @@ def attempt_alone(ward: Any, who: int, case: int) -> bool:
     return bool(now < NEVER)
 
 
-@unit
+@part
 def book_tales(ward: Any, who: int) -> int:
     """Book what the steps taught; returns the worst harm."""
     trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
@@ -89,7 +89,7 @@ def book_tales(ward: Any, who: int) -> int:
     return worst
 
 
-@unit
+@part
 def _tell(ward: Any, trainee: Any, who: int, step: int, opened: float) -> None:
     """An error falls: how its episode goes."""
     row = case_luck_at(ward, trainee.row)
@@ -118,7 +118,7 @@ def _tell(ward: Any, trainee: Any, who: int, step: int, opened: float) -> None:
         tale.struggle = struggle_share(opened, tale.first_harm, until)
 
 
-@unit
+@part
 def _race(ward: Any, kind: Any, luck: Any, tale: Any, righted: float) -> None:
     """Harm against whoever puts it right. At one instant harm comes first, then a call, hands-on,
     the end of a fix, the safety net, a recovery (model, section 1)."""
@@ -149,7 +149,7 @@ def _race(ward: Any, kind: Any, luck: Any, tale: Any, righted: float) -> None:
     tale.ended, tale.by = fixed, BACKUP
 
 
-@unit
+@part
 def _harmed(ward: Any, kind: Any, luck: Any, tale: Any) -> bool:
     """The next level of harm is reached; True at the worst, which ends the episode."""
     tale.ended = tale.harm

@@ -6,11 +6,10 @@ vector code; the rest is made good one by one.
 
 from typing import Any
 
-from numba import carray  # type: ignore[attr-defined]
-
 from engine.elementary import exp, exp_near
-from engine.kernel_memory import float_pointer, unit
+from engine.kernel_memory import floats_at
 from engine.kernel_state import BATCH, COLUMNS
+from engine.parts import part
 from engine.quantiles import (
     CENTRAL,
     EMPIRICAL,
@@ -24,10 +23,10 @@ _COLUMN_BYTES = 8 * BATCH
 _SPARE = COLUMNS - 2
 
 
-@unit
+@part
 def draw(ward: Any, distribution: Any, u: float) -> float:
     """The variate of a DISTRIBUTION at u."""
-    values: Any = carray(float_pointer(ward.values_at), (ward.values,))
+    values: Any = floats_at(ward.values_at, ward.values)
     if distribution.family == EMPIRICAL:
         values = values[distribution.first : distribution.first + distribution.count]
     variate: float = quantile(
@@ -36,13 +35,13 @@ def draw(ward: Any, distribution: Any, u: float) -> float:
     return variate
 
 
-@unit
+@part
 def column_of(ward: Any, number: int) -> Any:
     """One of the columns."""
-    return carray(float_pointer(ward.columns_at + number * _COLUMN_BYTES), (BATCH,))
+    return floats_at(ward.columns_at + number * _COLUMN_BYTES, BATCH)
 
 
-@unit
+@part
 def draw_all(ward: Any, distribution: Any, column: Any, count: int) -> None:
     """The variates of a DISTRIBUTION in place of uniform numbers."""
     if distribution.family == LOGNORMAL:
@@ -57,7 +56,7 @@ def draw_all(ward: Any, distribution: Any, column: Any, count: int) -> None:
         column[place] = draw(ward, distribution, column[place])
 
 
-@unit
+@part
 def normal_all(ward: Any, column: Any, count: int) -> None:
     """Standard normal numbers in place of uniform ones."""
     tails, where, u = 0, column_of(ward, _SPARE), column_of(ward, _SPARE + 1)
@@ -70,7 +69,7 @@ def normal_all(ward: Any, column: Any, count: int) -> None:
         column[int(where[each])] = standard_normal(u[each])
 
 
-@unit
+@part
 def exp_all(column: Any, count: int) -> None:
     """e to the power of each."""
     far = 0

@@ -3,7 +3,6 @@
 from typing import Any
 
 from engine.event_log import CUED
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     AT_CLOSE,
     DONE,
@@ -17,6 +16,7 @@ from engine.kernel_state import (
     trainee_at,
     work_at,
 )
+from engine.parts import part
 from engine.rules import (
     MILD,
     NONE,
@@ -28,7 +28,7 @@ from engine.rules import (
 )
 
 
-@unit
+@part
 def bring_to(ward: Any, trainee: Any, now: float, place: int) -> None:
     """Let what was learnt, and distress, decay up to now: AT_START or AT_CLOSE of a case."""
     elapsed = now - trainee.as_of
@@ -45,7 +45,7 @@ def bring_to(ward: Any, trainee: Any, now: float, place: int) -> None:
         trainee.distress *= _share(kept_at(ward, kept + 1), elapsed, setting.distress_half_life)
 
 
-@unit
+@part
 def _share(memo: Any, elapsed: float, half_life: float) -> float:
     if memo.elapsed != elapsed or memo.half_life != half_life:
         memo.elapsed, memo.half_life = elapsed, half_life
@@ -54,21 +54,21 @@ def _share(memo: Any, elapsed: float, half_life: float) -> float:
     return share
 
 
-@unit
+@part
 def experience(setting: Any, trainee: Any) -> float:
     """E, in cases."""
     total: float = setting.experience + ((trainee.practice + trainee.failure) + trainee.observing)
     return total
 
 
-@unit
+@part
 def known(episode: Any) -> bool:
     """Whether anybody who could debrief it knows of the error."""
     seen = episode.watched and episode.level > NONE
     return bool(episode.judged or episode.requested or seen)
 
 
-@unit
+@part
 def book_steps(ward: Any, who: int) -> None:
     """Book the steps of the case; a latent episode still open is left for a later case."""
     trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
@@ -86,14 +86,14 @@ def book_steps(ward: Any, who: int) -> None:
                 _book_episode(ward, slot)
 
 
-@unit
+@part
 def book_practice(setting: Any, trainee: Any) -> None:
     """Book a step done without error."""
     steps = float(setting.draws.steps)
     trainee.practice += step_gain(trainee.speed, setting.practice, steps)
 
 
-@unit
+@part
 def book_carried(ward: Any, who: int) -> None:
     """Book the latent episodes of earlier cases, by case and step."""
     trainee = trainee_at(ward, who)
@@ -105,7 +105,7 @@ def book_carried(ward: Any, who: int) -> None:
         slot = following
 
 
-@unit
+@part
 def _book_episode(ward: Any, slot: int) -> None:
     """Book what an episode taught, and free its slot."""
     episode = episode_at(ward, slot)
@@ -120,7 +120,7 @@ def _book_episode(ward: Any, slot: int) -> None:
     ward.free = slot
 
 
-@unit
+@part
 def book_lesson(
     setting: Any, trainee: Any, value: float, struggle: float, by: int, level: int, debriefed: bool
 ) -> None:
@@ -138,7 +138,7 @@ def book_lesson(
         trainee.resilience += resilience_gain(trainee.speed, struggle, rate)
 
 
-@unit
+@part
 def carry(ward: Any, slot: int, now: float) -> None:
     """A latent episode has ended after its case: the next case to close takes it in.
 

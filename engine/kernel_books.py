@@ -10,16 +10,16 @@ import numpy as np
 
 from engine.event_log import ALLOWED, CALLED, LATE_NOTICED, PREVENTED, UNNOTICED
 from engine.kernel_booking import experience
-from engine.kernel_memory import unit
 from engine.kernel_state import setting_at, step_at, trainee_at, worst_at
 from engine.outcomes import OUTCOME_NAMES
+from engine.parts import apart, part
 from engine.rules import DEATH, MILD, MODERATE, NONE, SEVERE, learned, shifted
 
 OUTCOME_ROW = np.dtype([(name, np.float64) for name in OUTCOME_NAMES])
 """The outcomes of one replication, by name."""
 
 
-@unit
+@apart
 def write_outcomes(ward: Any, row: Any) -> None:
     """Fill an OUTCOME_ROW."""
     setting = setting_at(ward, 0)
@@ -34,17 +34,17 @@ def write_outcomes(ward: Any, row: Any) -> None:
     _write_later(ward, row)
 
 
-@unit
+@part
 def _ratio(total: float, number: float) -> float:
     return total / number if number != 0.0 else math.nan
 
 
-@unit
+@part
 def _per_100(count: float, cases: int) -> float:
     return _ratio(100.0 * count, float(cases))
 
 
-@unit
+@part
 def _of_class(ward: Any, fate: int) -> float:
     total = 0.0
     for level in range(DEATH + 1):
@@ -52,7 +52,7 @@ def _of_class(ward: Any, fate: int) -> float:
     return total
 
 
-@unit
+@part
 def _write_errors(ward: Any, cases: int, row: Any) -> None:
     by = ward.resolved_by
     prevented, allowed = _of_class(ward, PREVENTED), _of_class(ward, ALLOWED)
@@ -74,7 +74,7 @@ def _write_errors(ward: Any, cases: int, row: Any) -> None:
     row.allowed_unharmed = _ratio(float(ward.fates[ALLOWED, NONE]), allowed)
 
 
-@unit
+@part
 def _write_takeovers(ward: Any, cases: int, row: Any) -> None:
     row.needless_takeovers = _per_100(float(ward.needless), cases)
     row.necessary_takeovers = _per_100(float(ward.necessary), cases)
@@ -82,7 +82,7 @@ def _write_takeovers(ward: Any, cases: int, row: Any) -> None:
     row.debriefs = _per_100(float(ward.debriefs), cases)
 
 
-@unit
+@part
 def _write_harm(ward: Any, cases: int, row: Any) -> None:
     """Harm by patient, and each trainee's `harm_now`: weights added case by case."""
     setting = setting_at(ward, 0)
@@ -108,7 +108,7 @@ def _write_harm(ward: Any, cases: int, row: Any) -> None:
     row.harm_burden = _per_100(burden, cases)
 
 
-@unit
+@part
 def _write_supervision(ward: Any, row: Any) -> None:
     setting = setting_at(ward, 0)
     latency = wait = notice_wait = busy = 0.0
@@ -124,7 +124,7 @@ def _write_supervision(ward: Any, row: Any) -> None:
     row.supervisor_busy = _ratio(busy, float(setting.supervisors) * ward.last_row)
 
 
-@unit
+@apart
 def remember_training(ward: Any, row: Any) -> None:
     """The trainees' states at the last booking of training, as means over trainees."""
     setting = setting_at(ward, 0)
@@ -148,7 +148,7 @@ def remember_training(ward: Any, row: Any) -> None:
     row.error_probability = _ratio(chance, trainees)
 
 
-@unit
+@part
 def _error_probability(ward: Any, amount: float) -> float:
     """The chance of an error in an average step, without difficulty or distress."""
     setting = setting_at(ward, 0)
@@ -160,7 +160,7 @@ def _error_probability(ward: Any, amount: float) -> float:
     return total / float(setting.draws.steps)
 
 
-@unit
+@part
 def _write_later(ward: Any, row: Any) -> None:
     setting = setting_at(ward, 0)
     later = both = 0.0

@@ -17,7 +17,6 @@ from typing import Any
 
 from engine.elementary import exp
 from engine.kernel_luck import detail_case, odds_of
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     LEAST_CHANCE,
     MOST_CHANCE,
@@ -32,6 +31,7 @@ from engine.kernel_state import (
     step_at,
     step_luck_at,
 )
+from engine.parts import part
 from engine.rules import learned, shifted
 
 _NO, _YES, _UNSURE = range(3)
@@ -41,12 +41,13 @@ _ABOVE, _BELOW = 1.0 + 1e-6, 1.0 - 1e-6
 _SMALL, _LARGE = 2.0 * LEAST_CHANCE, 1.0 - 2.0 * LEAST_CHANCE
 """A bound needs no chance nearer to 0 or 1 than these."""
 
-_SLACK = 1.0 / 32.0
-"""How much may be forgotten, on the scale of the learning, before a bound must be found anew."""
-_SLACK_FACTOR = math.exp(_SLACK)
+_SLACK, _AHEAD = 1.0 / 32.0, 1.0 / 4.0
+"""How much may be forgotten, and learnt, on the scale of the learning, before a bound must be found
+anew."""
+_BEFORE, _AFTER = math.exp(_SLACK), math.exp(-_AHEAD)
 
 
-@unit
+@part
 def forget_bounds(ward: Any, who: int) -> None:
     """A trainee begins at this point: no bound is known."""
     for step in range(ward.step_width):
@@ -55,13 +56,13 @@ def forget_bounds(ward: Any, who: int) -> None:
         recovery_bound_at(ward, who, kind).amount = NEVER
 
 
-@unit
+@part
 def surely_right(bound: Any, odds: float, experience: float, distress: float) -> bool:
     """Whether a step with these ODDS can't go wrong."""
-    return bool(odds > bound.most and experience >= bound.amount and distress <= bound.distress)
+    return bool(odds > bound.beyond and experience >= bound.amount and distress <= bound.distress)
 
 
-@unit
+@part
 def goes_wrong(
     ward: Any, who: int, case: int, row: int, step: int, experience: float, distress: float
 ) -> bool:
@@ -83,7 +84,7 @@ def goes_wrong(
     return bool(step_luck_at(ward, row, step).error < shifted(chance, logits))
 
 
-@unit
+@part
 def recovers(
     ward: Any, who: int, number: int, luck: Any, resilience: float, difficulty: float,
     distress: float,
@@ -105,7 +106,7 @@ def recovers(
     return bool(luck.recovery < shifted(chance, logits))
 
 
-@unit
+@part
 def works(setting: Any, episode: Any, u: float, easiness: float) -> bool:
     """Whether a try of a rescue works."""
     odds, level = odds_of(u, 1.0 / easiness), episode.try_level
@@ -116,18 +117,21 @@ def works(setting: Any, episode: Any, u: float, easiness: float) -> bool:
     return bool(u < shifted(setting.success, logits))
 
 
-@unit
+@part
 def _at_a_glance(bound: Any, odds: float, amount: float, distress: float) -> int:
     """Whether luck of these odds is below the chance, as far as a bound tells."""
     if amount >= bound.amount and distress <= bound.distress:
-        if odds > bound.most:
+        if odds > bound.beyond:
             return _NO
-        if odds < bound.least:
-            return _YES
+        if amount <= bound.enough:
+            if odds < bound.least:
+                return _YES
+            if odds > bound.most:
+                return _NO
     return _UNSURE
 
 
-@unit
+@part
 def _look(
     bound: Any, odds: float, novice: float, expert: float, amount: float, scale: float,
     distress: float, shift: float,
@@ -136,21 +140,24 @@ def _look(
     chance = learned(novice, expert, amount, scale)
     ratio = exp(shift) if shift != 0.0 else 1.0
     bound.amount, bound.distress = amount - _SLACK * scale, distress
-    before = expert + (chance - expert) * _SLACK_FACTOR
-    bound.least = _odds(min(before, expert, _LARGE), 0.0) * min(ratio, 1.0) * _BELOW
-    bound.most = _odds(max(before, expert, _SMALL), NEVER) * max(ratio, 1.0) * _ABOVE
+    bound.enough = amount + _AHEAD * scale
+    before, after = expert + (chance - expert) * _BEFORE, expert + (chance - expert) * _AFTER
+    bound.least = _odds(min(before, after, _LARGE), 0.0) * min(ratio, 1.0) * _BELOW
+    above = max(ratio, 1.0) * _ABOVE
+    bound.most = _odds(max(before, after, _SMALL), NEVER) * above
+    bound.beyond = _odds(max(before, expert, _SMALL), NEVER) * above
     if not bound.least < MOST_ODDS:
         bound.least = 0.0
     return _compared(odds, chance, ratio)
 
 
-@unit
+@part
 def _odds(chance: float, otherwise: float) -> float:
     """The odds of a chance; `otherwise` where odds are not compared."""
     return chance / (1.0 - chance) if LEAST_CHANCE < chance < MOST_CHANCE else otherwise
 
 
-@unit
+@part
 def _compared(odds: float, chance: float, ratio: float) -> int:
     """Whether luck of these odds is below a chance whose odds are changed by a ratio."""
     if LEAST_CHANCE < chance < MOST_CHANCE:

@@ -6,11 +6,11 @@ of their events. Events of one instant come in the order of their keys (rank, tr
 
 from typing import Any
 
-from engine.kernel_memory import unit
 from engine.kernel_state import NEVER, NOBODY, node_at, place_at
+from engine.parts import part
 
 
-@unit
+@part
 def set_clock(ward: Any, who: int, due: float, order: int) -> None:
     """Set, move or stop (due: infinity) a clock."""
     at = place_at(ward, who).at
@@ -28,7 +28,7 @@ def set_clock(ward: Any, who: int, due: float, order: int) -> None:
     place_at(ward, who).at = at
 
 
-@unit
+@part
 def next_of_others(ward: Any, who: int) -> float:
     """When the first clock rings that is not this one; its own may stand in the past."""
     if ward.clocks == 0:
@@ -41,7 +41,7 @@ def next_of_others(ward: Any, who: int) -> float:
     return due
 
 
-@unit
+@part
 def _take_out(ward: Any, at: int) -> None:
     place_at(ward, node_at(ward, at).who).at = NOBODY
     ward.clocks -= 1
@@ -57,21 +57,21 @@ def _take_out(ward: Any, at: int) -> None:
     place_at(ward, who).at = at
 
 
-@unit
+@part
 def _earlier(ward: Any, at: int, due: float, order: int) -> bool:
     """Whether the clock at this place rings before a clock of that time and key."""
     node = node_at(ward, at)
     return bool(node.due < due or (node.due == due and node.order < order))
 
 
-@unit
+@part
 def _move(ward: Any, source: int, target: int) -> None:
     a, b = node_at(ward, source), node_at(ward, target)
     b.due, b.order, b.who = a.due, a.order, a.who
     place_at(ward, b.who).at = target
 
 
-@unit
+@part
 def _raised(ward: Any, at: int, due: float, order: int) -> int:
     """Where a clock put at this place belongs, if it belongs higher."""
     while at > 0:
@@ -83,7 +83,7 @@ def _raised(ward: Any, at: int, due: float, order: int) -> int:
     return at
 
 
-@unit
+@part
 def _lowered(ward: Any, at: int, due: float, order: int) -> int:
     """Where a clock put at this place belongs, if it belongs lower."""
     size = ward.clocks

@@ -28,7 +28,6 @@ from engine.kernel_luck import (
     safety_net_time,
     visible_time,
 )
-from engine.kernel_memory import unit
 from engine.kernel_rescue import fix_ends, hands_on
 from engine.kernel_state import (
     CALL,
@@ -47,6 +46,7 @@ from engine.kernel_state import (
     TRAINEE_BITS,
     VISIBLE,
 )
+from engine.parts import part
 from engine.rules import NONE
 
 NEVER = math.inf
@@ -55,7 +55,7 @@ NEVER = math.inf
 # ---- opening ---------------------------------------------------------------------------------
 
 
-@unit
+@part
 def open_episode(ward: Any, trainee: Any, episode: Any, who: int, step: int, now: float) -> None:
     """A new episode of the case under way, before any of its clocks is wound."""
     episode.trainee, episode.case, episode.step = who, trainee.case, step
@@ -76,7 +76,7 @@ def open_episode(ward: Any, trainee: Any, episode: Any, who: int, step: int, now
     ward.later_errors += ward.alone
 
 
-@unit
+@part
 def wind_clocks(
     ward: Any, setting: Any, kind: Any, trainee: Any, episode: Any, luck: Any,
 ) -> None:  # fmt: skip
@@ -101,7 +101,7 @@ def wind_clocks(
         episode.clock[RECOVERY] = episode.recovery_due
 
 
-@unit
+@part
 def settle(episode: Any) -> None:
     """Find the clock that rings next; where none can, an open episode comes to nothing more."""
     due, rank = NEVER, 0
@@ -118,7 +118,7 @@ def settle(episode: Any) -> None:
 # ---- clocks that ring ------------------------------------------------------------------------
 
 
-@unit
+@part
 def ring(
     ward: Any, setting: Any, kind: Any, episode: Any, luck: Any
 ) -> None:  # fmt: skip
@@ -148,7 +148,7 @@ def ring(
         _cue(ward, setting, kind, episode, luck, now)
 
 
-@unit
+@part
 def _harm(
     ward: Any, setting: Any, kind: Any, episode: Any, luck: Any,
     now: float,
@@ -175,7 +175,7 @@ def _harm(
         _notice(episode, now)
 
 
-@unit
+@part
 def _notice(episode: Any, now: float) -> None:
     """A supervisor could notice from now on; whether one has eyes for it, the ward decides."""
     episode.clock[VISIBLE] = NEVER
@@ -183,7 +183,7 @@ def _notice(episode: Any, now: float) -> None:
     episode.wants = NOTICES
 
 
-@unit
+@part
 def _cue(
     ward: Any, setting: Any, kind: Any, episode: Any, luck: Any,
     now: float,

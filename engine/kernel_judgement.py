@@ -18,8 +18,8 @@ from engine.event_log import ALLOWED, LATE_NOTICED, PREVENTED
 from engine.event_log import TAKEOVER as BY_TAKEOVER
 from engine.kernel_log import JUDGE_NOW, JUDGE_WAIT, tell
 from engine.kernel_luck import misjudgement, slip
-from engine.kernel_memory import unit
 from engine.kernel_state import CUE, HARM, NO_QUEUE, TAKEOVER
+from engine.parts import part
 from engine.rules import (
     MILD,
     NONE,
@@ -34,7 +34,7 @@ from engine.rules import (
 NEVER = math.inf
 
 
-@unit
+@part
 def judge(
     ward: Any, setting: Any, kind: Any, trainee: Any, episode: Any, luck: Any, now: float,
 ) -> None:  # fmt: skip
@@ -65,7 +65,7 @@ def judge(
         episode.clock[CUE] = cue_time(now, planned, setting.cue_at)
 
 
-@unit
+@part
 def _tolerated(setting: Any, kind: Any, trainee: Any, episode: Any, slipped: float) -> float:
     """The tolerated chance q; 0 under policies that don't weigh."""
     policy = setting.policy
@@ -81,7 +81,7 @@ def _tolerated(setting: Any, kind: Any, trainee: Any, episode: Any, slipped: flo
     return tolerated
 
 
-@unit
+@part
 def _wanted(
     setting: Any, kind: Any, episode: Any, now: float, window: float, tolerated: float
 ) -> float:
@@ -99,7 +99,7 @@ def _wanted(
     return wanted
 
 
-@unit
+@part
 def _first_judgement(ward: Any, trainee: Any, episode: Any, now: float, planned: float) -> None:
     """What the first judgement settles: the class, and how long the notice waited."""
     episode.wants = NO_QUEUE

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.columns import Records
 from engine.event_log import KINDS, Event
-from engine.kernel_memory import unit
 from engine.kernel_state import log_row_at
+from engine.parts import apart
 
 (
     CASE_START, STEP_END, ERROR, HARM_ROW, VISIBLE_ROW, JUDGE_NOW, JUDGE_WAIT, CUE_ROW, CALL_ROW,
@@ -19,7 +19,7 @@ from engine.kernel_state import log_row_at
 """Numbers of `KINDS`."""
 
 
-@unit
+@apart
 def tell(ward: Any, now: float, kind: int, episode: Any, number: float, second: float) -> None:
     """A row about an episode."""
     if ward.logging:
@@ -29,7 +29,7 @@ def tell(ward: Any, now: float, kind: int, episode: Any, number: float, second: 
         )  # fmt: skip
 
 
-@unit
+@apart
 def write(
     ward: Any,
     now: float,

@@ -8,7 +8,6 @@ import math
 from typing import Any
 
 from engine.kernel_batch import column_of, draw, draw_all, exp_all, normal_all
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     BATCH,
     CASE_BITS,
@@ -28,6 +27,7 @@ from engine.kernel_state import (
     step_luck_at,
 )
 from engine.luck import INDEPENDENT, Purpose, block, luck
+from engine.parts import part
 from engine.quantiles import standard_normal
 from engine.rules import difficulty, multiplier, perceived_window
 
@@ -58,7 +58,7 @@ _ESCALATION, _MISJUDGEMENT, _SLIP, _CUE, _CUED, _FIX, _SUCCESS = (
 )
 
 
-@unit
+@part
 def four(
     ward: Any, trainee: int, case: int, step: int, group: int, occurrence: int
 ) -> tuple[float, float, float, float]:
@@ -68,7 +68,7 @@ def four(
     return block(ward.seed, ward.replication, trainee, case, step, group, occurrence)
 
 
-@unit
+@part
 def one(ward: Any, trainee: int, case: int, step: int, purpose: int, occurrence: int) -> float:
     """The luck of one purpose, in training or alone as the ward is."""
     if ward.alone:
@@ -77,7 +77,7 @@ def one(ward: Any, trainee: int, case: int, step: int, purpose: int, occurrence:
     return u
 
 
-@unit
+@part
 def learning_speed(ward: Any, trainee: int) -> float:
     """The trait of a trainee."""
     u = one(ward, trainee, 0, 0, _LEARNING_SPEED, 0)
@@ -87,7 +87,7 @@ def learning_speed(ward: Any, trainee: int) -> float:
 # ---- of a case -------------------------------------------------------------------------------
 
 
-@unit
+@part
 def case_row(ward: Any, who: int, case: int) -> int:
     """The row of `case_luck` and `step_luck` for a case, training or alone as the ward is.
 
@@ -102,7 +102,7 @@ def case_row(ward: Any, who: int, case: int) -> int:
     return case_index(ward, who, case)
 
 
-@unit
+@part
 def case_index(ward: Any, who: int, case: int) -> int:
     """The row that belongs to a case."""
     if ward.alone:
@@ -113,7 +113,7 @@ def case_index(ward: Any, who: int, case: int) -> int:
     return int(who * width + (case if case < width else case % width))
 
 
-@unit
+@part
 def _hold(ward: Any, held: Any, who: int, case: int) -> None:
     """Fill the rows of some cases from this one on; cases in order need that once per width."""
     setting = setting_at(ward, 0)
@@ -129,7 +129,7 @@ def _hold(ward: Any, held: Any, who: int, case: int) -> None:
         _fill_steps(ward, who, case, last, step)
 
 
-@unit
+@part
 def _fill_cases(ward: Any, who: int, first: int, last: int) -> None:
     """What every case needs: the gap before it, and how hard it is; alone, there is no gap."""
     draws, count = setting_at(ward, 0).draws, last - first
@@ -149,7 +149,7 @@ def _fill_cases(ward: Any, who: int, first: int, last: int) -> None:
         row.detailed = 0
 
 
-@unit
+@part
 def _fill_steps(ward: Any, who: int, first: int, last: int, step: int) -> None:
     """What every case needs of a step: whether it may go wrong; alone, no duration."""
     count, durations, errors = last - first, column_of(ward, 0), column_of(ward, 1)
@@ -164,14 +164,14 @@ def _fill_steps(ward: Any, who: int, first: int, last: int, step: int) -> None:
         odds_at(ward, index, step).odds = odds_of(errors[place], easiness)
 
 
-@unit
+@part
 def odds_of(u: float, factor: float) -> float:
     """The odds of u times a factor; NaN where rounding would tell on them."""
     odds = u / (1.0 - u) * factor
     return odds if u < MOST_CHANCE and LEAST_ODDS < odds < MOST_ODDS else math.nan
 
 
-@unit
+@part
 def detail_case(ward: Any, index: int, trainee: int, case: int) -> None:
     """What only cases with an error need, in training or alone as the ward is."""
     row = case_luck_at(ward, index)
@@ -193,7 +193,7 @@ def detail_case(ward: Any, index: int, trainee: int, case: int) -> None:
             each.duration = draw(ward, step_at(ward, step).duration, u)
 
 
-@unit
+@part
 def _person_multiplier(ward: Any, person: int) -> float:
     row = person_at(ward, person)
     if row.epoch != ward.epoch:
@@ -207,7 +207,7 @@ def _person_multiplier(ward: Any, person: int) -> float:
 # ---- of an episode ---------------------------------------------------------------------------
 
 
-@unit
+@part
 def episode_row(ward: Any, slot: int, patient: Any, who: int, case: int, step: int) -> int:
     """The row of `episode_luck` for an episode; nothing in it is known at first.
 
@@ -227,7 +227,7 @@ def episode_row(ward: Any, slot: int, patient: Any, who: int, case: int, step: i
     return index
 
 
-@unit
+@part
 def know_opening(ward: Any, kind: Any, row: Any) -> None:
     """What the clocks of an episode start from."""
     if row.known & _OPENING:
@@ -240,7 +240,7 @@ def know_opening(ward: Any, kind: Any, row: Any) -> None:
     row.call, _, row.safety_net, _ = four(ward, who, case, step, _EPISODE_2, 0)
 
 
-@unit
+@part
 def _at_first(row: Any, bit: int) -> bool:
     """Whether a piece of luck is asked for the first time."""
     new = not row.known & bit
@@ -248,14 +248,14 @@ def _at_first(row: Any, bit: int) -> bool:
     return new
 
 
-@unit
+@part
 def _u(ward: Any, row: Any, purpose: int, n: int) -> float:
     """The uniform number of an episode, for a purpose and its occurrence n."""
     u: float = one(ward, row.trainee, row.case, row.step, purpose, n)
     return u
 
 
-@unit
+@part
 def recovery_time(ward: Any, kind: Any, row: Any) -> float:
     """Until the trainee has put it right (min)."""
     if _at_first(row, _RECOVERY_TIME):
@@ -264,7 +264,7 @@ def recovery_time(ward: Any, kind: Any, row: Any) -> float:
     return time
 
 
-@unit
+@part
 def visible_time(ward: Any, kind: Any, row: Any) -> float:
     """Until a supervisor could notice (min)."""
     if _at_first(row, _VISIBLE):
@@ -273,7 +273,7 @@ def visible_time(ward: Any, kind: Any, row: Any) -> float:
     return time
 
 
-@unit
+@part
 def call_time(ward: Any, kind: Any, row: Any) -> float:
     """Until the trainee calls (min)."""
     if _at_first(row, _CALL_TIME):
@@ -282,7 +282,7 @@ def call_time(ward: Any, kind: Any, row: Any) -> float:
     return time
 
 
-@unit
+@part
 def safety_net_time(ward: Any, kind: Any, row: Any) -> float:
     """Until the safety net holds (min)."""
     if _at_first(row, _NET_TIME):
@@ -291,7 +291,7 @@ def safety_net_time(ward: Any, kind: Any, row: Any) -> float:
     return time
 
 
-@unit
+@part
 def response_time(ward: Any, row: Any) -> float:
     """Until a supervisor is there (min)."""
     if _at_first(row, _RESPONSE):
@@ -301,7 +301,7 @@ def response_time(ward: Any, row: Any) -> float:
     return time
 
 
-@unit
+@part
 def backup_time(ward: Any, row: Any) -> float:
     """Until the backup is there (min)."""
     if _at_first(row, _BACKUP):
@@ -311,7 +311,7 @@ def backup_time(ward: Any, row: Any) -> float:
     return time
 
 
-@unit
+@part
 def escalation(ward: Any, kind: Any, row: Any, level: int) -> float:
     """From this level to the next (min), in this patient."""
     if _at_first(row, _ESCALATION << level):
@@ -321,7 +321,7 @@ def escalation(ward: Any, kind: Any, row: Any, level: int) -> float:
     return known
 
 
-@unit
+@part
 def misjudgement(ward: Any, row: Any, level: int) -> float:
     """The factor by which the supervisor mistakes the time left at this level."""
     if _at_first(row, _MISJUDGEMENT << level):
@@ -334,7 +334,7 @@ def misjudgement(ward: Any, row: Any, level: int) -> float:
     return factor
 
 
-@unit
+@part
 def slip(ward: Any, row: Any, level: int) -> float:
     """The factor of the judgement at this level."""
     if _at_first(row, _SLIP << level):
@@ -344,7 +344,7 @@ def slip(ward: Any, row: Any, level: int) -> float:
     return factor
 
 
-@unit
+@part
 def cue_luck(ward: Any, row: Any, level: int) -> float:
     """The uniform number that decides on a cue."""
     if _at_first(row, _CUE << level):
@@ -353,7 +353,7 @@ def cue_luck(ward: Any, row: Any, level: int) -> float:
     return u
 
 
-@unit
+@part
 def cued_time(ward: Any, kind: Any, row: Any, level: int) -> float:
     """From a cue that works to the recovery (min)."""
     if _at_first(row, _CUED << level):
@@ -363,7 +363,7 @@ def cued_time(ward: Any, kind: Any, row: Any, level: int) -> float:
     return time
 
 
-@unit
+@part
 def fix_time(ward: Any, row: Any, n: int) -> float:
     """How long the try n takes (min)."""
     distribution = setting_at(ward, 0).draws.fix
@@ -375,7 +375,7 @@ def fix_time(ward: Any, row: Any, n: int) -> float:
     return time
 
 
-@unit
+@part
 def rescue_luck(ward: Any, row: Any, n: int) -> float:
     """The uniform number that decides on the try n; tries are made in training only."""
     if n >= OCCURRENCES:

@@ -9,7 +9,6 @@ from typing import Any
 from engine.kernel_booking import bring_to, experience
 from engine.kernel_chance import surely_right
 from engine.kernel_luck import case_row
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     AT_CLOSE,
     AT_START,
@@ -25,10 +24,11 @@ from engine.kernel_state import (
     worst_at,
 )
 from engine.kernel_trainee import plan_case
+from engine.parts import part
 from engine.rules import NONE, step_gain
 
 
-@unit
+@part
 def run_plain_cases(ward: Any, who: int) -> float:
     """Training, from the case that is to start; returns when the first starts that may go wrong.
 
@@ -53,7 +53,7 @@ def run_plain_cases(ward: Any, who: int) -> float:
     return start
 
 
-@unit
+@part
 def _plain_end(ward: Any, trainee: Any, who: int, steps: int, amount: float) -> float:
     """When the attempt at a case ends in which no step can go wrong; NEVER where one may."""
     ends, row = trainee.due, trainee.row
@@ -65,7 +65,7 @@ def _plain_end(ward: Any, trainee: Any, who: int, steps: int, amount: float) -> 
     return float(ends)
 
 
-@unit
+@part
 def run_plain_cases_alone(ward: Any, who: int, case: int) -> int:
     """Independent practice, from this case; returns the first that may go wrong, or their count.
 

@@ -29,7 +29,6 @@ from engine.kernel_log import (
     tell,
 )
 from engine.kernel_luck import backup_time, fix_time, rescue_luck
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     CALL,
     CUE,
@@ -44,6 +43,7 @@ from engine.kernel_state import (
     TAKEOVER,
     VISIBLE,
 )
+from engine.parts import part
 from engine.rules import NONE, struggle_share
 
 NEVER = math.inf
@@ -52,7 +52,7 @@ NEVER = math.inf
 # ---- rescue ----------------------------------------------------------------------------------
 
 
-@unit
+@part
 def request(ward: Any, episode: Any, luck: Any, now: float) -> None:
     """The one request for a rescue; alone, the backup sets out at once."""
     why = episode.asks
@@ -72,7 +72,7 @@ def request(ward: Any, episode: Any, luck: Any, now: float) -> None:
         episode.wants = RESCUES
 
 
-@unit
+@part
 def hands_on(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> None:
     """From here on only harm runs beside the fix."""
     tell(ward, now, HANDS_ON_ROW, episode, now - episode.requested_at, 0.0)
@@ -87,7 +87,7 @@ def hands_on(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> No
     _try(ward, episode, luck, now)
 
 
-@unit
+@part
 def _try(ward: Any, episode: Any, luck: Any, now: float) -> None:
     """A try begins; its chance will be that of the level now standing."""
     episode.try_level = episode.level
@@ -95,7 +95,7 @@ def _try(ward: Any, episode: Any, luck: Any, now: float) -> None:
     episode.clock[FIX_ENDS] = now + fix
 
 
-@unit
+@part
 def fix_ends(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> None:
     """A try has worked or failed; after the last one the backup comes and can't fail."""
     if episode.backup:
@@ -119,7 +119,7 @@ def fix_ends(ward: Any, setting: Any, episode: Any, luck: Any, now: float) -> No
 # ---- the end ---------------------------------------------------------------------------------
 
 
-@unit
+@part
 def end(ward: Any, trainee: Any, episode: Any, now: float) -> None:
     """The episode is over; a supervisor who was on the way or at work in vain is free."""
     by = episode.by
@@ -142,7 +142,7 @@ def end(ward: Any, trainee: Any, episode: Any, now: float) -> None:
         _count(ward, trainee, episode)
 
 
-@unit
+@part
 def _struggle(episode: Any, now: float) -> float:
     """The share phi of the way to harm that the trainee struggled through (model, section 6)."""
     by = episode.by
@@ -154,7 +154,7 @@ def _struggle(episode: Any, now: float) -> float:
     return share
 
 
-@unit
+@part
 def _count(ward: Any, trainee: Any, episode: Any) -> None:
     """What an ended episode of training adds to the outcomes."""
     ward.last_row = max(ward.last_row, episode.ended_at)

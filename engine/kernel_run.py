@@ -15,7 +15,6 @@ from engine.kernel_booking import book_steps
 from engine.kernel_books import remember_training, write_outcomes
 from engine.kernel_clocks import next_of_others, set_clock
 from engine.kernel_episode import ring
-from engine.kernel_memory import unit
 from engine.kernel_plain import run_plain_cases, run_plain_cases_alone
 from engine.kernel_state import (
     BETWEEN_CASES,
@@ -53,12 +52,13 @@ from engine.kernel_trainee import (
     start_case,
 )
 from engine.kernel_ward import assign, join_debriefs, leave_running, leave_waiting, update_episode
+from engine.parts import part
 from engine.rules import DEATH, MILD, NONE, SEVERE
 
 NEVER = math.inf
 
 
-@unit
+@part
 def replicate(ward: Any, outcomes: Any) -> bool:
     """Training, then independent practice, then the outcomes. False: more episodes are needed."""
     setting = setting_at(ward, 0)
@@ -77,7 +77,7 @@ def replicate(ward: Any, outcomes: Any) -> bool:
     return True
 
 
-@unit
+@part
 def _clear(setting: Any, ward: Any) -> None:
     ward.now = ward.last_row = 0.0
     ward.on_duty = setting.supervisors
@@ -93,7 +93,7 @@ def _clear(setting: Any, ward: Any) -> None:
             ward.fates[fate, level] = 0
 
 
-@unit
+@part
 def _run_clocks(ward: Any) -> bool:
     """Let clocks ring until none is left. False: more episodes are needed."""
     trainees = ward.trainees
@@ -112,7 +112,7 @@ def _run_clocks(ward: Any) -> bool:
         set_clock(ward, who, trainee_at(ward, who).due, trainee_at(ward, who).order)
 
 
-@unit
+@part
 def _instant_is_over(ward: Any) -> bool:
     """Whether no event of this instant is left but debriefs to be dropped."""
     if ward.clocks == 0 or node_at(ward, 0).due > ward.now:
@@ -120,7 +120,7 @@ def _instant_is_over(ward: Any) -> bool:
     return bool(node_at(ward, 0).order >> RANK_BITS == DROPPED)
 
 
-@unit
+@part
 def _let_supervisors_act(ward: Any) -> None:
     """One assignment, if there is one."""
     who = assign(ward, ward.now)
@@ -131,7 +131,7 @@ def _let_supervisors_act(ward: Any) -> None:
         set_clock(ward, who, trainee_at(ward, who).due, trainee_at(ward, who).order)
 
 
-@unit
+@part
 def _run_on(ward: Any, who: int, latent: int) -> bool:
     """The next event of a trainee or of a latent episode, and what follows before anybody else.
 
@@ -175,7 +175,7 @@ def _run_on(ward: Any, who: int, latent: int) -> bool:
         slot = NOBODY
 
 
-@unit
+@part
 def _ring(ward: Any, slot: int) -> None:
     """The next clock of an episode rings."""
     episode = episode_at(ward, slot)
@@ -185,7 +185,7 @@ def _ring(ward: Any, slot: int) -> None:
     )  # fmt: skip
 
 
-@unit
+@part
 def _next_event(ward: Any, who: int, now: float) -> int:
     """The next event of a trainee who doesn't stand still; returns an episode that opens."""
     trainee = trainee_at(ward, who)
@@ -212,7 +212,7 @@ def _next_event(ward: Any, who: int, now: float) -> int:
     return slot
 
 
-@unit
+@part
 def _is_private(ward: Any, who: int) -> bool:
     """Whether a trainee's next event neither asks for a supervisor nor frees one."""
     trainee = trainee_at(ward, who)
@@ -226,7 +226,7 @@ def _is_private(ward: Any, who: int) -> bool:
     return bool(doing in (BETWEEN_CASES, IN_STEP))
 
 
-@unit
+@part
 def _rings_privately(setting: Any, kind: Any, episode: Any) -> bool:
     """Whether the next clock of an episode leaves the supervisors out."""
     rank = episode.order >> RANK_BITS
@@ -242,7 +242,7 @@ def _rings_privately(setting: Any, kind: Any, episode: Any) -> bool:
     return bool(rank in (HANDS_ON, CUE))
 
 
-@unit
+@part
 def _practise_alone(ward: Any, who: int) -> bool:
     """The independent practice of a trainee. False: more episodes are needed."""
     cases = setting_at(ward, 0).independent_cases
@@ -258,7 +258,7 @@ def _practise_alone(ward: Any, who: int) -> bool:
     return True
 
 
-@unit
+@part
 def _run_case_alone(ward: Any, who: int, case: int) -> bool:
     """One case of independent practice, on a clock of its own, and what it taught."""
     trainee = trainee_at(ward, who)
@@ -275,7 +275,7 @@ def _run_case_alone(ward: Any, who: int, case: int) -> bool:
     return True
 
 
-@unit
+@part
 def _count_harm(ward: Any, trainee: Any, worst: int) -> None:
     """The harm done in a case of independent practice."""
     if worst >= MILD:

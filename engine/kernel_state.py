@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.columns import KIND, SETTING, STEP, Columns, Records, record
-from engine.kernel_memory import address_of, cells, unit
+from engine.kernel_memory import address_of, cells
+from engine.parts import part
 from engine.rules import DEATH
 
 # ---- events ----------------------------------------------------------------------------------
@@ -97,10 +98,11 @@ ODDS = record("odds")
 LEAST_ODDS, MOST_ODDS, MOST_CHANCE, LEAST_CHANCE = 1e-300, 1e300, 1.0 - 1e-6, 1e-6
 """Where odds are kept, and chances compared by them."""
 
-BOUND = record("amount distress least most")
-"""Of a trainee's errors in a step, or recoveries from a kind of error: with at least this `amount`
-of experience or resilience and at most this `distress`, luck whose odds are less than `least` is
-surely below the chance, and with odds above `most` surely not."""
+BOUND = record("amount enough distress least most beyond")
+"""Of a trainee's errors in a step, or recoveries from a kind of error: with experience or
+resilience from `amount` to `enough`, and at most this `distress`, luck whose odds are less than
+`least` is surely below the chance, and with odds above `most` surely not. With odds above `beyond`
+it surely isn't with any amount from `amount` on."""
 
 OCCURRENCES = 4
 """Luck of higher occurrences (more than four tries) is computed whenever it is needed."""
@@ -175,9 +177,9 @@ WORST = np.dtype([("level", np.int8)])
 
 _SETTING_BYTES, _STEP_BYTES, _KIND_BYTES = SETTING.itemsize, STEP.itemsize, KIND.itemsize
 
-setting_at = cells(WARD, "setting_at", SETTING)
-step_at = cells(WARD, "steps_at", STEP)
-kind_at = cells(WARD, "kinds_at", KIND)
+setting_at = cells(WARD, "setting_at", SETTING, moves=True)
+step_at = cells(WARD, "steps_at", STEP, moves=True)
+kind_at = cells(WARD, "kinds_at", KIND, moves=True)
 trainee_at = cells(WARD, "trainees_at", TRAINEE)
 episode_at = cells(WARD, "episodes_at", EPISODE)
 work_at = cells(WARD, "work_at", WORK, "step_width")
@@ -200,7 +202,7 @@ person_at = cells(WARD, "persons_at", PERSON_LUCK)
 log_row_at = cells(WARD, "log_at", LOG_ROW)
 
 
-@unit
+@part
 def choose_point(ward: Any, point: int) -> None:
     """Turn to another point."""
     ward.setting_at = ward.settings_at + point * _SETTING_BYTES

@@ -21,7 +21,6 @@ from engine.kernel_log import (
     write,
 )
 from engine.kernel_luck import case_row, detail_case, episode_row, learning_speed
-from engine.kernel_memory import unit
 from engine.kernel_state import (
     AT_CLOSE,
     AT_START,
@@ -52,12 +51,13 @@ from engine.kernel_state import (
     work_at,
     worst_at,
 )
+from engine.parts import part
 from engine.rules import NONE, SEVERE
 
 NEVER = math.inf
 
 
-@unit
+@part
 def key(rank: int, who: int, case: int, step: int) -> int:
     """What orders the events of one instant."""
     return (rank << RANK_BITS) | (who << TRAINEE_BITS) | (case << CASE_BITS) | step
@@ -66,7 +66,7 @@ def key(rank: int, who: int, case: int, step: int) -> int:
 # ---- between cases ---------------------------------------------------------------------------
 
 
-@unit
+@part
 def begin_training(ward: Any, who: int) -> None:
     """A trainee as they come, and their first case."""
     trainee = trainee_at(ward, who)
@@ -81,7 +81,7 @@ def begin_training(ward: Any, who: int) -> None:
     plan_case(ward, who, 0, 0.0)
 
 
-@unit
+@part
 def plan_case(ward: Any, who: int, case: int, closed_at: float) -> None:
     """The next case one gap after the last one closed, or the end of training."""
     setting = setting_at(ward, 0)
@@ -98,7 +98,7 @@ def plan_case(ward: Any, who: int, case: int, closed_at: float) -> None:
     _idle(trainee)
 
 
-@unit
+@part
 def _idle(trainee: Any) -> None:
     trainee.doing = IDLE
     trainee.due = NEVER
@@ -107,7 +107,7 @@ def _idle(trainee: Any) -> None:
 # ---- the attempt -----------------------------------------------------------------------------
 
 
-@unit
+@part
 def start_case(ward: Any, who: int, now: float) -> None:
     """A case starts: who it is, who watches, and what the trainee brings to it."""
     trainee = trainee_at(ward, who)
@@ -138,7 +138,7 @@ def start_case(ward: Any, who: int, now: float) -> None:
     begin_step(ward, who, 0, now)
 
 
-@unit
+@part
 def begin_step(ward: Any, who: int, step: int, now: float) -> None:
     """A step begins; whether and when it goes wrong is known at once."""
     trainee = trainee_at(ward, who)
@@ -156,7 +156,7 @@ def begin_step(ward: Any, who: int, step: int, now: float) -> None:
         trainee.due = trainee.ends
 
 
-@unit
+@part
 def end_step(ward: Any, who: int, now: float) -> None:
     """The trainee has carried a step to its end."""
     trainee = trainee_at(ward, who)
@@ -169,7 +169,7 @@ def end_step(ward: Any, who: int, now: float) -> None:
     next_step(ward, who, now)
 
 
-@unit
+@part
 def next_step(ward: Any, who: int, now: float) -> None:
     """The attempt goes on, or is over."""
     trainee = trainee_at(ward, who)
@@ -179,7 +179,7 @@ def next_step(ward: Any, who: int, now: float) -> None:
         end_attempt(ward, who, now)
 
 
-@unit
+@part
 def open_error(ward: Any, who: int, now: float) -> int:
     """An error falls and opens an episode; returns its slot."""
     trainee = trainee_at(ward, who)
@@ -206,7 +206,7 @@ def open_error(ward: Any, who: int, now: float) -> int:
     return slot
 
 
-@unit
+@part
 def kind_of_error(ward: Any, step: int, u: float) -> int:
     """The kind of error by its share; the last one takes the rest."""
     first: int = step_at(ward, step).first_kind
@@ -219,7 +219,7 @@ def kind_of_error(ward: Any, step: int, u: float) -> int:
     return last
 
 
-@unit
+@part
 def after_episode(ward: Any, slot: int, now: float) -> None:
     """An episode has ended: what that means for its case, and how its trainee goes on."""
     episode = episode_at(ward, slot)
@@ -254,7 +254,7 @@ def after_episode(ward: Any, slot: int, now: float) -> None:
         begin_step(ward, who, trainee.step + 1, now)
 
 
-@unit
+@part
 def _release(ward: Any, trainee: Any, since: float, now: float) -> None:
     """A supervisor who was assigned is free."""
     trainee.busy += now - since
@@ -262,7 +262,7 @@ def _release(ward: Any, trainee: Any, since: float, now: float) -> None:
     ward.stir = 1
 
 
-@unit
+@part
 def _cut_short(ward: Any, who: int, now: float) -> None:
     """The patient is gravely harmed by a latent error while the attempt is running."""
     trainee = trainee_at(ward, who)
@@ -275,7 +275,7 @@ def _cut_short(ward: Any, who: int, now: float) -> None:
         end_attempt(ward, who, now)
 
 
-@unit
+@part
 def begin_finishing(ward: Any, who: int, step: int, now: float) -> None:
     """The supervisor takes on a step; the trainee observes."""
     trainee = trainee_at(ward, who)
@@ -284,7 +284,7 @@ def begin_finishing(ward: Any, who: int, step: int, now: float) -> None:
     trainee.due, trainee.order = trainee.ends, key(STEP_ENDS, who, trainee.case, step)
 
 
-@unit
+@part
 def end_finishing(ward: Any, who: int, now: float) -> None:
     """The supervisor has completed a step."""
     trainee = trainee_at(ward, who)
@@ -303,7 +303,7 @@ def end_finishing(ward: Any, who: int, now: float) -> None:
 # ---- debrief and close -----------------------------------------------------------------------
 
 
-@unit
+@part
 def end_attempt(ward: Any, who: int, now: float) -> None:
     """The attempt is over: a debrief is wanted, or the case closes."""
     trainee, setting = trainee_at(ward, who), setting_at(ward, 0)
@@ -318,7 +318,7 @@ def end_attempt(ward: Any, who: int, now: float) -> None:
         close_case(ward, who, now)
 
 
-@unit
+@part
 def _any_known(ward: Any, who: int) -> bool:
     """Whether the case has a known error, of its own or carried over."""
     slot = trainee_at(ward, who).carried
@@ -333,7 +333,7 @@ def _any_known(ward: Any, who: int) -> bool:
     return False
 
 
-@unit
+@part
 def drop_debrief(ward: Any, who: int, now: float) -> None:
     """Nobody came in time for the debrief."""
     trainee = trainee_at(ward, who)
@@ -342,7 +342,7 @@ def drop_debrief(ward: Any, who: int, now: float) -> None:
     close_case(ward, who, now)
 
 
-@unit
+@part
 def end_debrief(ward: Any, who: int, now: float) -> None:
     """The debrief was held to its end."""
     trainee = trainee_at(ward, who)
@@ -354,7 +354,7 @@ def end_debrief(ward: Any, who: int, now: float) -> None:
     close_case(ward, who, now)
 
 
-@unit
+@part
 def close_case(ward: Any, who: int, now: float) -> None:
     """The case closes: what it taught is booked, and the next one is planned."""
     trainee = trainee_at(ward, who)

@@ -19,7 +19,6 @@ from engine.kernel_log import (
     write,
 )
 from engine.kernel_luck import response_time
-from engine.kernel_memory import unit
 from engine.kernel_rescue import end, request
 from engine.kernel_state import (
     DEBRIEF_ENDS,
@@ -41,6 +40,7 @@ from engine.kernel_state import (
     waiting_at,
 )
 from engine.kernel_trainee import after_episode, key
+from engine.parts import part
 from engine.rules import NONE
 
 NEVER = math.inf
@@ -49,7 +49,7 @@ NEVER = math.inf
 # ---- queues ----------------------------------------------------------------------------------
 
 
-@unit
+@part
 def update_episode(ward: Any, slot: int, now: float) -> None:
     """What follows from anything that happened to an episode, and left its mark on it."""
     episode = episode_at(ward, slot)
@@ -72,7 +72,7 @@ def update_episode(ward: Any, slot: int, now: float) -> None:
         after_episode(ward, slot, now)
 
 
-@unit
+@part
 def _change_queue(ward: Any, slot: int) -> None:
     """Take an episode to the queue it wants to wait in."""
     episode = episode_at(ward, slot)
@@ -88,7 +88,7 @@ def _change_queue(ward: Any, slot: int) -> None:
         ward.stir = 1
 
 
-@unit
+@part
 def _lengthen(ward: Any, queue: int, by: int) -> int:
     """Change the length of a queue; returns the new one."""
     if queue == RESCUES:
@@ -100,7 +100,7 @@ def _lengthen(ward: Any, queue: int, by: int) -> int:
     return length
 
 
-@unit
+@part
 def join_debriefs(ward: Any, who: int, now: float) -> None:
     """A trainee begins to wait for a debrief."""
     setting, trainee = setting_at(ward, 0), trainee_at(ward, who)
@@ -110,7 +110,7 @@ def join_debriefs(ward: Any, who: int, now: float) -> None:
     trainee.order = key(DROPPED, who, trainee.case, 0)
 
 
-@unit
+@part
 def _wait(ward: Any, who: int, now: float) -> None:
     trainee = trainee_at(ward, who)
     trainee.doing, trainee.debrief_since = WAITING, now
@@ -120,7 +120,7 @@ def _wait(ward: Any, who: int, now: float) -> None:
     ward.stir = 1
 
 
-@unit
+@part
 def leave_waiting(ward: Any, who: int) -> None:
     """A trainee's debrief waits no longer."""
     place = trainee_at(ward, who).queue_place
@@ -130,7 +130,7 @@ def leave_waiting(ward: Any, who: int) -> None:
     trainee_at(ward, moved).queue_place = place
 
 
-@unit
+@part
 def leave_running(ward: Any, who: int) -> None:
     """A debrief is under way no longer."""
     place = trainee_at(ward, who).queue_place
@@ -143,7 +143,7 @@ def leave_running(ward: Any, who: int) -> None:
 # ---- assignments -----------------------------------------------------------------------------
 
 
-@unit
+@part
 def assign(ward: Any, now: float) -> int:
     """One action of a free supervisor: a rescue, else a notice, else a debrief.
 
@@ -167,7 +167,7 @@ def assign(ward: Any, now: float) -> int:
     return who
 
 
-@unit
+@part
 def _assign_rescue(ward: Any, now: float) -> int:
     """To the patient worst off, then to whoever asked first; returns the episode."""
     chosen: int = queue_at(ward, RESCUES, 0).who
@@ -185,7 +185,7 @@ def _assign_rescue(ward: Any, now: float) -> int:
     return chosen
 
 
-@unit
+@part
 def _more_urgent(ward: Any, slot: int, other: int) -> bool:
     a, b = episode_at(ward, slot), episode_at(ward, other)
     if a.level != b.level:
@@ -195,7 +195,7 @@ def _more_urgent(ward: Any, slot: int, other: int) -> bool:
     return bool(a.address < b.address)
 
 
-@unit
+@part
 def _first_notice(ward: Any) -> int:
     """The episode whose notice has waited longest."""
     chosen: int = queue_at(ward, NOTICES, 0).who
@@ -207,7 +207,7 @@ def _first_notice(ward: Any) -> int:
     return chosen
 
 
-@unit
+@part
 def _begin_debrief(ward: Any, now: float) -> int:
     """Interrupted debriefs first, then whoever has waited longest; returns the trainee."""
     who: int = waiting_at(ward, 0).who
@@ -228,7 +228,7 @@ def _begin_debrief(ward: Any, now: float) -> int:
     return who
 
 
-@unit
+@part
 def _waits_before(ward: Any, who: int, other: int) -> bool:
     a, b = trainee_at(ward, who), trainee_at(ward, other)
     if a.resumes != b.resumes:
@@ -238,7 +238,7 @@ def _waits_before(ward: Any, who: int, other: int) -> bool:
     return bool(who < other)
 
 
-@unit
+@part
 def _interrupt(ward: Any, now: float) -> int:
     """A rescue takes the supervisor out of the debrief begun or resumed last; whose it was."""
     who: int = running_at(ward, 0).who
