@@ -61,7 +61,7 @@ def check_engine(engine: str) -> None:
             f"try --engine {DEFAULT_ENGINE}",
         )  # fmt: skip
     if engine == "kernel" and not kernel.is_compiled():
-        tell("compiling the model for this machine, once: about 10 s")
+        tell("compiling the model for this machine, once: about 5 s")
 
 
 def now() -> str:
