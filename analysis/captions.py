@@ -6,10 +6,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis import estimate, words
+from analysis import episode, estimate, words
+from analysis.episode import Episode
 from analysis.estimate import Estimate
 from analysis.findings import FATES, estimates, label, mirrored, value
 from analysis.study import Study
+from engine.event_log import CLASSES, LEVELS
 from engine.scenario import Scenario
 
 
@@ -98,12 +100,13 @@ def fates_of(found: Mapping[str, Estimate]) -> str:
     if found["errors"].mean == 0:
         return "No errors happened."
     biggest = max(FATES, key=lambda fate: found[fate].mean)
-    errors, allowed = words.interval(found["errors"]), words.number(found["allowed"].mean)
+    errors = words.interval(found["errors"])
+    decimals = len(errors.split(" ")[0].partition(".")[2])
+    allowed, prevented = (count(found[fate].mean, decimals) for fate in ("allowed", "prevented"))
     text = (
         f"Of {errors} {'error' if errors == '1' else 'errors'} per 100 training cases, "
-        f"{none_for_zero(allowed)} {'was' if allowed == '1' else 'were'} allowed and "
-        f"{none_for_zero(words.number(found['prevented'].mean))} prevented; "
-        f"the largest group is “{biggest.replace('_', ' ')}”."
+        f"supervisors let {allowed} run (allowed) and stepped in at first sight in {prevented} "
+        f"(prevented); the largest group is “{biggest.replace('_', ' ')}”."
     )
     unharmed = found["allowed_unharmed"]
     if not math.isnan(unharmed.mean):
@@ -111,9 +114,16 @@ def fates_of(found: Mapping[str, Estimate]) -> str:
     return text
 
 
-def none_for_zero(count: str) -> str:
-    """A count as it is read aloud: `none` for 0."""
-    return "none" if count == "0" else count
+def count(number: float, decimals: int) -> str:
+    """A count as it is read aloud: `15.0`, `none` for 0, `fewer than 0.1` for hardly any."""
+    if number == 0:
+        return "none"
+    text = f"{number:.{decimals}f}"
+    return text if float(text) > 0 else f"fewer than {10.0**-decimals:.{decimals}f}"
+
+
+HARDLY_ANY = 0.1
+"""Takeovers per 100 cases below which their shares aren't told."""
 
 
 def on_takeovers(study: Study) -> str:
@@ -128,13 +138,48 @@ def takeovers_of(found: Mapping[str, Estimate]) -> str:
     if total == 0 or math.isnan(total):
         return "No supervisor took over by their own judgement."
     needless, late = (found[kind].mean / total for kind in (kinds[0], kinds[2]))
-    count = words.number(total)
+    if total < HARDLY_ANY:
+        return (
+            "Supervisors hardly ever took over by their own judgement: fewer than "
+            f"{HARDLY_ANY} times per 100 training cases."
+        )
+    number = words.number(total, 3 if total >= 10 else 2)
     return (
-        f"Of the {count} {'takeover' if count == '1' else 'takeovers'} per 100 training cases, "
-        f"{words.percent(needless)} were needless (the trainee was about to put it right in time) "
-        f"and {words.percent(late)} late (harm came while the supervisor was at it). "
+        f"Of the {number} {'takeover' if number == '1' else 'takeovers'} per 100 training cases, "
+        f"{words.rough_percent(needless)} were needless (the trainee was about to put it right in "
+        f"time) and {words.rough_percent(late)} late (harm came while the supervisor was at it). "
         f"At the bedside nobody can tell them apart; in a simulation every clock is known."
     )
+
+
+def on_episode(study: Study, shown: Episode) -> str:
+    """What one episode shows, why it was chosen, and how common such an end is in the run."""
+    return f"{episode.sentence(shown)} {how_common(study, shown)}"
+
+
+def how_common(study: Study, shown: Episode) -> str:
+    """How many errors of the run as written end like an episode, and how most of them do."""
+    fates = study.fates[study.fates["as_written"]]
+    means = fates.groupby(["fate", "harm"], sort=False)["per_100_cases"].mean()
+    ends = [(fate, harm) for fate in CLASSES for harm in LEVELS]
+    shares = {end: float(means.loc[end] / means.sum()) for end in ends}
+    own = CLASSES[int(shown.end.second)], LEVELS[shown.end.level]
+    unharmed = sum(share for (_, harm), share in shares.items() if harm == LEVELS[0])
+    most = max(shares, key=lambda end: shares[end])
+    text = (
+        "It was chosen for showing much, not for being typical: of all errors in training, "
+        f"{words.percent(shares[own])} are {of_class(*own)}; "
+        f"{words.percent(unharmed)} do no harm."
+    )
+    if most == own:
+        return f"{text} No other kind of end is as common."
+    return f"{text} Most often they are {of_class(*most)} ({words.percent(shares[most])})."
+
+
+def of_class(fate: str, harm: str) -> str:
+    """Errors of a class that end in a harm level: `allowed and end in moderate harm`."""
+    end = {"none": "end without harm", "death": "end in death"}.get(harm, f"end in {harm} harm")
+    return f"{fate.replace('_', ' ')} and {end}"
 
 
 # ---- tables for the figures ------------------------------------------------------------------

@@ -8,10 +8,8 @@ from engine.scenario import Scenario
 from engine.sections import ErrorProbability
 
 NO_CURVE = {
-    "hands_off": "the policy is hands_off: supervisors never step in by themselves, "
-    "so there is no leeway to vary",
-    "zero_tolerance": "the policy is zero_tolerance: supervisors always step in at once, "
-    "so there is no leeway to vary",
+    "hands_off": "supervisors never step in unasked, so there is no leeway to vary",
+    "zero_tolerance": "supervisors always step in at once, so there is no leeway to vary",
 }
 WEIGHED = {
     "value_weighted": "Supervisors weigh what an error teaches against the patient's risk",
@@ -90,22 +88,20 @@ def rule(scenario: Scenario) -> str:
     """The policy, and what its permissiveness or time limit means."""
     supervision = scenario.supervision
     if supervision.policy == "zero_tolerance":
-        return "On noticing an error, supervisors step in at once (policy zero_tolerance)."
+        return "On noticing an error, supervisors always step in at once."
     if supervision.policy == "hands_off":
         return (
-            "On noticing an error, supervisors don't step in by themselves; they come when called "
-            "or summoned (policy hands_off)."
+            "On noticing an error, supervisors never step in unasked; they come when called or "
+            "summoned by an alarm."
         )
     if supervision.policy == "time_limit":
         limit = supervision.time_limit
-        waits = "" if limit is None else f" {words.duration(limit)}"
+        assert limit is not None  # the format asks for it under this policy
         return (
-            f"On noticing an error that has done no harm, supervisors wait{waits}; at any harm "
-            f"they step in at once (policy time_limit)."
+            "On noticing an error that has done no harm, supervisors wait until the error is"
+            f" {words.duration(limit)} old; at any harm they step in at once."
         )
-    return (
-        f"{WEIGHED[supervision.policy]} (policy {supervision.policy}). {permissiveness(scenario)}"
-    )
+    return f"{WEIGHED[supervision.policy]}. {permissiveness(scenario)}"
 
 
 def permissiveness(scenario: Scenario) -> str:

@@ -115,7 +115,7 @@ def title(scenario: Scenario, episode: Episode) -> str:
     """Which episode it is."""
     error = next(event for event in episode.events if event.kind == "error")
     name = story.error_name(scenario, error)
-    return f"Trainee {episode.trainee}, case {episode.case}: {name}"
+    return f"{words.attempt(episode.trainee, episode.case).capitalize()}: {name}"
 
 
 def flags(scenario: Scenario, episode: Episode) -> pd.DataFrame:

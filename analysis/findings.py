@@ -1,9 +1,12 @@
 """What the numbers of a study say, in tables and in sentences with their uncertainty."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from analysis import estimate, words
 from analysis.estimate import Estimate, Lowest
@@ -17,7 +20,8 @@ TIMES = frozenset({"rescue_latency", "rescue_wait", "notice_wait"})
 GROUPS = (
     ("Training, per 100 cases", ("errors", *FATES)),
     ("How errors ended, per 100 cases",
-     ("self_recovered", "cue_recovered", "intercepted", "taken_over")),
+     ("self_recovered", "cue_recovered", "intercepted", "taken_over", "exhausted", "subsided",
+      "backups")),
     ("Unasked takeovers, per 100 cases",
      ("needless_takeovers", "necessary_takeovers", "late_takeovers")),
     ("Harm in training, per 100 cases", ("harm_any", "harm_severe", "harm_death")),
@@ -28,7 +32,9 @@ GROUPS = (
     ("Burden of harm, now and later", ("total_burden",)),
 )  # fmt: skip
 """The telling outcomes, grouped as they are read aloud."""
-DROPPED_WHEN_ZERO = frozenset({"cue_recovered", "intercepted", "harm_death"})
+DROPPED_WHEN_ZERO = frozenset(
+    {"cue_recovered", "intercepted", "exhausted", "subsided", "backups", "harm_death"}
+)
 
 
 @dataclass(frozen=True)
@@ -72,14 +78,25 @@ def value(name: str, found: Estimate) -> str:
     found = found._replace(low=max(0.0, found.low)) if found.low < 0 else found
     if name in SHARES:
         mean, se, low, high = (100 * number for number in found[:4])
-        text = words.interval(found._replace(mean=mean, se=se, low=low, high=min(100.0, high)))
+        shown = found._replace(mean=mean, se=se, low=low, high=min(100.0, high))
+        text = words.interval(shown, most=1 if mean >= 1 else 2)
         return text.replace(" (", " % (", 1) if "(" in text else f"{text} %"
-    if name in TIMES:
-        typical = words.duration(found.mean)
-        if math.isnan(found.se):
-            return typical
-        return f"{typical} ({words.duration(found.low)} to {words.duration(found.high)})"
-    return words.interval(found)
+    return time(found) if name in TIMES else words.interval(found)
+
+
+def time(found: Estimate) -> str:
+    """A wait with its interval: `5.64 s (5.61 s to 5.67 s)`, `3 min 2 s (2 min 50 s to ...)`."""
+    if math.isnan(found.se):
+        return words.duration(found.mean)
+    mean, low, high = found.mean, found.low, found.high
+    if 60 * high < 59.5:
+        decimals = max(0, min(2, words.decimals_for(30 * (high - low))))
+        mean_text, low_text, high_text = (
+            f"{60 * each:.{decimals}f} s" for each in (mean, low, high)
+        )
+    else:
+        mean_text, low_text, high_text = (words.duration(each) for each in (mean, low, high))
+    return mean_text if low_text == high_text else f"{mean_text} ({low_text} to {high_text})"
 
 
 ONE_AT_A_TIME = (
@@ -152,9 +169,11 @@ def verdict(study: Study) -> list[str]:
     low = lowest_burden(study)
     if low is None:
         return [f"No curve: {study.no_curve}."]
-    compared = Compared(study.axis, study.replications, low)
+    compared = Compared(
+        study.axis, study.replications, low, weights=weights(study.scenario), alike=alike_in(study)
+    )
     own = estimate.estimate(burdens(study, low.own))
-    told = [where_lowest(compared), what_to_change(compared, own)]
+    told = [text for text in (where_lowest(compared), what_to_change(compared, own)) if text]
     if study.scenario.independent.cases == 0:
         told.append(NO_LATER)
     return told
@@ -164,13 +183,18 @@ def verdict(study: Study) -> list[str]:
 class Compared:
     """The settings of a curve compared by total burden, one of them as one's own.
 
-    axis: permissiveness or time_limit; own: what the setting one stands at is called.
+    axis: permissiveness or time_limit; own: what the setting one stands at is called; weights: of
+    harm, in words; so_far: whether more replications are still to come; alike: the sentence that
+    says so where leeway makes no difference at all.
     """
 
     axis: str
     replications: int
     low: Lowest
     own: str = "as written"
+    weights: str = ""
+    so_far: bool = False
+    alike: str | None = None
 
     def label(self, setting: float) -> str:
         """A setting in words."""
@@ -182,21 +206,26 @@ def where_lowest(compared: Compared) -> str:
     axis, low = words.axis_label(compared.axis), compared.low
     if compared.replications < 2:
         return "One replication tells nothing about chance; ask for more to compare settings."
+    if compared.alike is not None:
+        return compared.alike
+    where, verb = "In this simulation", "is"
+    if compared.so_far:
+        where, verb = f"So far, from {compared.replications} replications", "looks"
     if len(low.kept) == len(low.settings):
         count = words.spelled(len(low.settings))
         return (
-            f"In this model, none of the {count} settings can be told from the lowest (allowing "
-            f"for {count} looks)."
+            f"{where}, none of the {count} settings can be told from the lowest (allowing for "
+            f"{count} looks)."
         )
     if len(low.kept) == 1:
-        text = (
-            f"In this model total burden is lowest at {axis} {compared.label(low.best)}, clearly "
-            f"below all others tried"
-        )
+        text = f"{where}, total burden {verb} lowest at {axis} {compared.label(low.best)}, "
+        text += "below all others tried" if compared.so_far else "clearly below all others tried"
     else:
-        text = (
-            f"In this model total burden is lowest at {axis} {among(compared)}: these can't be "
-            f"told apart with {compared.replications} replications, the others are worse"
+        text = f"{where}, total burden {verb} lowest at {axis} {among(compared)}: these can't be "
+        text += (
+            "told apart yet, the others look worse"
+            if compared.so_far
+            else f"told apart with {compared.replications} replications, the others are worse"
         )
     if low.kept[-1] == low.settings[-1]:
         text += "; it may be lower still beyond the range tried"
@@ -225,10 +254,12 @@ def what_to_change(compared: Compared, burden: Estimate) -> str:
     axis, own = words.axis_label(compared.axis), compared.label(low.own)
     if compared.replications < 2:
         return f"The {axis} {compared.own} is {own}."
+    if compared.alike is not None:
+        return ""
     if low.own in low.kept:
         return (
             f"The {axis} {compared.own}, {own}, is among them: neither more nor less leeway "
-            f"clearly lowers total burden."
+            f"clearly lowers total burden{' so far' if compared.so_far else ''}."
             if len(low.kept) < len(low.settings)
             else f"With {compared.replications} replications one can't tell whether {own} is too "
             f"much or too little."
@@ -236,13 +267,64 @@ def what_to_change(compared: Compared, burden: Estimate) -> str:
     direction = "less" if max(low.kept) < low.own else "more"
     if min(low.kept) < low.own < max(low.kept):
         direction = "another"
-    lower = -low.difference.mean / burden.mean if burden.mean > 0 else 0.0
-    share = f", that is {words.percent(lower)}" if burden.mean > 0 else ""
+    lower = -low.difference.mean / burden.mean if burden.mean > 0 else 1.0
+    share = f", which is {words.number(100 * lower, 2)} %" if burden.mean > 0 else ""
+    slightly = " slightly" if lower < SLIGHT else ""
+    where = "so far in this simulation" if compared.so_far else "in this simulation"
+    weighed = f", with its harm weights ({compared.weights})" if compared.weights else ""
     return (
-        f"The {axis} {compared.own} is {own}; {direction} leeway would lower total burden: at "
-        f"{compared.label(low.best)} by {words.interval(mirrored(low.difference))} harm weights "
-        f"per trainee{share}."
+        f"The {axis} {compared.own} is {own}: {where}{weighed}, {direction} leeway would lower "
+        f"total burden{slightly}: at {compared.label(low.best)} by "
+        f"{words.interval(mirrored(low.difference))} per trainee{share}."
     )
+
+
+SLIGHT = 0.05
+"""A share of total burden below which less of it is said to be slightly less."""
+
+
+def weights(scenario: Scenario) -> str:
+    """What each level of harm counts: `mild 0.05, moderate 0.2, severe 0.6, death 1`."""
+    found = scenario.harm_weights
+    return ", ".join(f"{level} {words.number(getattr(found, level))}" for level in words.LEVELS[1:])
+
+
+def alike_in(study: Study) -> str | None:
+    """That leeway makes no difference in a study, and why; None where it makes one."""
+    names = estimate.outcome_names(study.table)
+    rows = [
+        table.sort_values("replication")[names].to_numpy()
+        for _, table in study.table.groupby("setting")
+    ]
+    return no_difference(study.scenario, study.axis, rows)
+
+
+def no_difference(scenario: Scenario, axis: str, outcomes: Sequence[ArrayLike]) -> str | None:
+    """That leeway makes no difference at all, and why, where that is known; else None.
+
+    outcomes: of each setting, [replication, outcome], all in the same luck.
+    """
+    first, *others = (np.asarray(each) for each in outcomes)
+    if not others or not all(np.array_equal(first, each, equal_nan=True) for each in others):
+        return None
+    name = words.axis_label(axis)
+    why = why_alike(scenario, axis)
+    reason = "whatever it is set to, every number stays the same" if why is None else why
+    return f"{name[0].upper()}{name[1:]} makes no difference here: {reason}."
+
+
+def why_alike(scenario: Scenario, axis: str) -> str | None:
+    """Why leeway can make no difference in a scenario; None where that isn't known."""
+    supervision = scenario.supervision
+    kinds = [kind for step in scenario.task.steps for kind in step.errors]
+    if supervision.watched == 0:
+        return "no case is watched, so no supervisor sees an error in time to let it run"
+    if all(kind.name in supervision.never_allow for kind in kinds):
+        return "every error of this scenario is one that is never allowed"
+    teaching = supervision.policy in ("value_weighted", "entrustment")
+    if axis == "permissiveness" and teaching and all(k.educational_value == 0 for k in kinds):
+        return "no error of this scenario teaches anything, so none is let run"
+    return None
 
 
 def mirrored(found: Estimate) -> Estimate:

@@ -267,6 +267,7 @@ def run_record(study: Study, **papers: Any) -> Record:
         "no_curve": study.no_curve,
         "variant": study.variant,
         "changes": dict(study.changes),
+        "against_file": None if study.against_file is None else dict(study.against_file),
         **papers,
         "resolved": study.scenario.resolved(),
     }
@@ -310,6 +311,7 @@ def read(folder: Path) -> tuple[Study, Record]:
             no_curve=record["no_curve"],
             variant=record["variant"],
             changes=dict(record["changes"]),
+            against_file=record.get("against_file"),  # folders of an older version have none
         )
     except OSError as error:
         raise OutputError(f"{folder} can't be read back: {reason(error)}") from error

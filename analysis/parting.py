@@ -13,7 +13,7 @@ from analysis import episode as episodes
 from analysis import story, words
 from analysis.attempts import Key
 from analysis.episode import Episode
-from engine.event_log import KINDS, LEVELS, RESOLVERS, TAKEOVER, Event
+from engine.event_log import ALARM, CALL, KINDS, LEVELS, RESOLVERS, TAKEOVER, Event
 from engine.scenario import Scenario
 
 TOLERANCE = 1e-6
@@ -243,10 +243,10 @@ def sentences(a: Side, b: Side, parted: Parting) -> list[str]:
 
 
 def where(a: Side, b: Side, parted: Parting) -> str:
-    """`In trainee 1's case 4 (failed pass), 40 s after the error`."""
+    """`In the second trainee's fifth case (failed pass), 40 s after the error`."""
     key = parted.key
     practice = " of independent practice" if key.independent else ""
-    text = f"In trainee {key.trainee}'s case {key.case}{practice}"
+    text = f"In the {words.ordinal(key.trainee)} trainee's {words.ordinal(key.case)} case{practice}"
     for side in (a, b):
         error = next(
             (row for row in side.rows if row.kind == "error" and row.step == parted.step), None
@@ -321,12 +321,32 @@ def tolerated(share: float, coming: str) -> str:
 
 
 def ran(a: Side, b: Side, one: Episode, other: Episode) -> str:
-    """How much longer the error was let run in one of the worlds."""
-    longer = let_run(one) - let_run(other)
-    if abs(longer) <= TOLERANCE:
+    """How much earlier help was under way, or the error over, in one of the worlds."""
+    apart = until_help(one) - until_help(other)
+    if abs(apart) <= TOLERANCE:
         return ""
-    name = a.name if longer > 0 else b.name
-    return f"Under {name} the error was let run {words.duration(abs(longer))} longer."
+    early, late = (b, a) if apart > 0 else (a, b)
+    first, last = (other, one) if apart > 0 else (one, other)
+    by = words.duration(abs(apart))
+    soon, later = help_began(first), help_began(last)
+    text = f"{soon or OVER} {by} earlier under {early.name}"
+    if soon != later:
+        text = f"{soon or OVER} under {early.name} {by} before {later or OVER} under {late.name}"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+BEGAN = {
+    TAKEOVER: "the supervisor stepped in",
+    CALL: "the trainee called for help",
+    ALARM: "the harm summoned help",
+}
+"""How a rescue began, by what asked for it."""
+OVER = "it was over"
+
+
+def help_began(found: Episode) -> str | None:
+    """How the rescue of an episode began, in words; None where there was none."""
+    return next((BEGAN[int(row.number)] for row in found.events if row.kind == "request"), None)
 
 
 def alone(a: Side, b: Side, one: Episode, other: Episode) -> str:
@@ -357,7 +377,7 @@ def nobody_free(found: Episode) -> float:
     return eyes + sum(row.number for row in found.events if row.kind == "assigned")
 
 
-def let_run(found: Episode) -> float:
+def until_help(found: Episode) -> float:
     """Minutes from the error until somebody is asked to take over, or until it is over."""
     until = next((row.time for row in found.events if row.kind in ("request", "resolved")), None)
     return (found.end.time if until is None else until) - found.start

@@ -176,7 +176,7 @@ def one_episode(study: Study, shown: episode.Episode) -> Plan:
     return Plan(
         "episode",
         episode.title(study.scenario, shown),
-        episode.sentence(shown),
+        captions.on_episode(study, shown),
         "timeline",
         {
             "flags": episode.flags(study.scenario, shown), "spans": spans,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from analysis import describe, episode, findings, pages, plans, svg, words
+from analysis import describe, episode, findings, pages, plans, spread_words, svg, words
 from analysis.drawing import Drawn, draw
 from analysis.study import Study
 from analysis.view import bundle
@@ -71,11 +71,12 @@ def render(
         simulated=words.SIMULATED,
         replication=words.REPLICATION,
         one_at_a_time=findings.ONE_AT_A_TIME,
-        inputs=[(one, plausible(one)) for one in scenario.inputs()],
-        choices=[(one, plausible(one)) for one in scenario.choices()],
+        inputs=[(one, in_words(scenario, one), plausible(one)) for one in scenario.inputs()],
+        choices=[(one, "", plausible(one)) for one in scenario.choices()],
         weighty=weighty(scenario),
         share=findings.inputs(study).share,
         sentences=describe.sentences(scenario),
+        against=against(study),
         verdict=findings.verdict(study),
         groups=findings.groups(study),
         curve_heads=findings.CURVE_HEADS,
@@ -91,6 +92,13 @@ def render(
         note=STILL if data is None else data["note"],
         data=None if data is None else Markup(pages.as_json(data)),
     )
+
+
+def against(study: Study) -> list[str]:
+    """How the run departs from the file, and what of that isn't plausible, in sentences."""
+    if study.against_file is None:  # a folder of an older version, or a run without a file
+        return [] if study.departure is None else [study.departure]
+    return [study.against_file["says"], *study.against_file["warnings"]]
 
 
 def scripts() -> list[str]:
@@ -123,6 +131,11 @@ def plausible(one: Input) -> str:
     return f"{say(one.range[0])} to {say(one.range[1])}"
 
 
+def in_words(scenario: Scenario, one: Input) -> str:
+    """Where the values of a distribution typically lie; empty for inputs that are none."""
+    return spread_words.typically(scenario, one.path) or ""
+
+
 WEIGHTY = {
     "learning.failure.debriefed": "what a failure talked over teaches",
     "learning.failure.alone": "what one nobody talked over teaches",
@@ -144,8 +157,9 @@ def weighty(scenario: Scenario) -> str:
     assumed = {one.path: one for one in scenario.inputs() if one.status == "assumption"}
     told = []
     for path in (path for path in WEIGHTY if path in assumed):
-        range = plausible(assumed[path])
-        told.append(f"{WEIGHTY[path]}: {assumed[path].value}" + (f" ({range})" if range else ""))
+        one = assumed[path]
+        range, value = plausible(one), in_words(scenario, one) or one.value
+        told.append(f"{WEIGHTY[path]}: {value}" + (f" ({range})" if range else ""))
     return "; ".join(told)
 
 

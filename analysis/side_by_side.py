@@ -59,7 +59,10 @@ class Candidate(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Followed:
-    """One replication, followed event by event in both worlds."""
+    """One replication, followed event by event in both worlds.
+
+    same_a: the replication followed before, with the same world A, if there is one.
+    """
 
     a: Scenario
     b: Scenario
@@ -67,10 +70,11 @@ class Followed:
     replication: int
     log_a: list[Event]
     log_b: list[Event]
+    same_a: "Followed | None" = None
 
     @cached_property
     def rows_a(self) -> dict[Key, list[Event]]:
-        return by_case(self.log_a)
+        return by_case(self.log_a) if self.same_a is None else self.same_a.rows_a
 
     @cached_property
     def rows_b(self) -> dict[Key, list[Event]]:
@@ -82,12 +86,19 @@ class Followed:
         return first_parting(self.log_a, self.log_b)
 
     @cached_property
+    def attempts_a(self) -> dict[Key, Attempt]:
+        """The cases of world A."""
+        if self.same_a is not None:
+            return self.same_a.attempts_a
+        return attempts(self.a, self.log_a, seed=self.seed, replication=self.replication)
+
+    @cached_property
     def cases(self) -> dict[Key, Both]:
         """Every case that one of the worlds has, training first."""
-        of_a, of_b = (
-            attempts(scenario, log, seed=self.seed, replication=self.replication)
-            for scenario, log in ((self.a, self.log_a), (self.b, self.log_b))
-        )
+        of_a = self.attempts_a
+        of_b = of_a
+        if self.log_b is not self.log_a:
+            of_b = attempts(self.b, self.log_b, seed=self.seed, replication=self.replication)
         keys = sorted({*of_a, *of_b})
         return {key: Both(of_a.get(key), of_b.get(key)) for key in keys}
 
@@ -106,10 +117,22 @@ class Followed:
         return len(self.log_a) + len(self.log_b)
 
 
-def follow(a: Scenario, b: Scenario, *, seed: int, replication: int, engine: str) -> Followed:
-    """Simulate one replication in both worlds with their event logs."""
-    log_a, log_b = (events(each, seed, replication, engine=engine) for each in (a, b))
-    return Followed(a, b, seed, replication, log_a, log_b)
+def follow(
+    a: Scenario,
+    b: Scenario,
+    *,
+    seed: int,
+    replication: int,
+    engine: str,
+    same_a: Followed | None = None,
+) -> Followed:
+    """Simulate one replication in both worlds with their event logs.
+
+    same_a: the same replication followed before, with the same A: it isn't simulated anew.
+    """
+    one = events(a, seed, replication, engine=engine) if same_a is None else same_a.log_a
+    other = one if a == b else events(b, seed, replication, engine=engine)
+    return Followed(a, b, seed, replication, one, other, same_a)
 
 
 def went_otherwise(both: Both) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from analysis import words
 from engine.event_log import ALARM, CALL, CLASSES, LEVELS, REQUESTS, RESOLVERS, TAKEOVER, Event
 from engine.scenario import Scenario
+from engine.sections import ErrorKind
 
 Details = dict[str, Any]
 WEIGHING = ("value_weighted", "risk_threshold", "entrustment")
@@ -33,12 +34,13 @@ ENDINGS = {
     "subsided": "it comes to nothing more",
 }
 CLASS_WORDS = {
-    "prevented": "prevented: the supervisor stepped in at first sight",
-    "allowed": "an allowed failure",
-    "late_noticed": "noticed late",
-    "called": "the trainee called first",
-    "unnoticed": "nobody had noticed it",
+    "prevented": "stepped in at first sight (prevented)",
+    "allowed": "let run by the supervisor (allowed)",
+    "late_noticed": "first judged when there was harm (late noticed)",
+    "called": "the trainee called first (called)",
+    "unnoticed": "judged by nobody (unnoticed)",
 }
+"""How an error first came to a supervisor, whoever put it right in the end."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Context:
     """Whether a supervisor has judged this episode before."""
     stepping_in: bool
     """Whether the row before it in this episode is a judgement to step in."""
+    value: float | None = None
+    """What the error teaches, from 0 to 1; None where no error is told of."""
 
 
 def tell(scenario: Scenario, events: Iterable[Event]) -> Iterator[Told]:
@@ -71,21 +75,22 @@ def tell(scenario: Scenario, events: Iterable[Event]) -> Iterator[Told]:
 
     Events must be whole episodes in time order, as engine.events gives them; filter afterwards.
     """
-    kinds: dict[tuple[bool, int, int, int], str] = {}
+    kinds: dict[tuple[bool, int, int, int], ErrorKind] = {}
     last: dict[tuple[bool, int, int, int], Event] = {}
     judged: set[tuple[bool, int, int, int]] = set()
     for event in events:
         episode = (event.independent, event.trainee, event.case, event.step)
         of_episode = event.kind in OF_EPISODE
         if event.kind == "error":
-            kinds[episode] = error_name(scenario, event)
-        before = last.get(episode)
+            kinds[episode] = error_kind(scenario, event)
+        before, kind = last.get(episode), kinds.get(episode) if of_episode else None
         context = Context(
             scenario,
-            kinds.get(episode) if of_episode else None,
+            None if kind is None else kind.name,
             scenario.task.steps[event.step].name,
             judged=episode in judged,
             stepping_in=before is not None and before.kind == "judge_now",
+            value=None if kind is None else kind.educational_value,
         )
         who, text, details = WORDS[event.kind](event, context)
         step = context.step if of_episode or event.kind == "step_end" else None
@@ -96,9 +101,14 @@ def tell(scenario: Scenario, events: Iterable[Event]) -> Iterator[Told]:
             judged.add(episode)
 
 
+def error_kind(scenario: Scenario, event: Event) -> ErrorKind:
+    """The kind of error that an `error` row opens."""
+    return scenario.task.steps[event.step].errors[int(event.number)]
+
+
 def error_name(scenario: Scenario, event: Event) -> str:
     """The name of the kind of error that an `error` row opens."""
-    return scenario.task.steps[event.step].errors[int(event.number)].name
+    return error_kind(scenario, event).name
 
 
 def wanted(event: Event, trainee: int | None, case: int | None) -> bool:
@@ -209,11 +219,38 @@ def judgement(event: Event, context: Context) -> str:
     if context.scenario.supervision.policy not in WEIGHING:
         return ""
     nearest = LEVELS[min(event.level + 1, len(LEVELS) - 1)]
-    coming = nearest if nearest == "death" else f"{nearest} harm"
+    coming = harm_of(nearest)
     tolerated = f"a chance of {coming} of {chance(event.number)}"
     if event.number >= 1 or event.number <= 0:
         tolerated = f"{'any' if event.number >= 1 else 'no'} chance of {coming}"
-    return f"tolerates {tolerated}, sees {chance(event.second)}"
+    return f"tolerates {tolerated}{why(event, context)}, puts the danger at {chance(event.second)}"
+
+
+def why(event: Event, context: Context) -> str:
+    """What a tolerated chance is made of: ` (permissiveness 0.2 × 0.8 for what it teaches × ...)`.
+
+    What is left when the scenario's own factors are taken out is the person's nerve and the slip
+    of the day, and under entrustment the trust in the trainee. Empty where it makes no chance.
+    """
+    supervision, weights = context.scenario.supervision, context.scenario.harm_weights
+    if not 0 < event.number < 1 or supervision.permissiveness <= 0 or context.value is None:
+        return ""
+    nearest = LEVELS[min(event.level + 1, len(LEVELS) - 1)]
+    value = 1.0 if supervision.policy == "risk_threshold" else context.value
+    graver = weights.mild / getattr(weights, nearest)
+    known = supervision.permissiveness * value * graver
+    if not 0 < known < math.inf:
+        return ""
+    factors = [f"permissiveness {words.number(supervision.permissiveness)}"]
+    if supervision.policy != "risk_threshold":
+        factors.append(f"{words.number(value)} for what the error teaches")
+    if nearest != "mild":
+        factors.append(f"{words.number(graver, 2)} since {harm_of(nearest)} is graver than mild")
+    trust = " and the trust in the trainee" if supervision.policy == "entrustment" else ""
+    nerve = event.number / known
+    if trust or abs(nerve - 1) > 1e-9:
+        factors.append(f"{words.number(nerve, 2)} for this supervisor's nerve just then{trust}")
+    return f" ({' × '.join(factors)})"
 
 
 def chance(share: float) -> str:
@@ -313,7 +350,7 @@ def resolved(event: Event, _context: Context) -> Words:
         left = "the patient has died"
     text = f"{ENDINGS[by]}; {left}"
     if not event.independent:
-        text += f" ({CLASS_WORDS[of_class]})"
+        text += f"; {CLASS_WORDS[of_class]}"
     return who, text, {"by": by, "class": of_class}
 
 
@@ -352,7 +389,12 @@ def case_close(event: Event, _context: Context) -> Words:
 
 def harm_words(level: int) -> str:
     """A harm level in words: `mild harm`, `death`."""
-    return LEVELS[level] if LEVELS[level] == "death" else f"{LEVELS[level]} harm"
+    return harm_of(LEVELS[level])
+
+
+def harm_of(level: str) -> str:
+    """A harm level by its name, in words: `mild harm`, `death`."""
+    return level if level == "death" else f"{level} harm"
 
 
 WORDS: dict[str, Teller] = {

@@ -13,6 +13,7 @@ from analysis import episode as episodes
 from analysis import words
 from analysis.describe import NO_CURVE
 from analysis.episode import Episode
+from analysis.rebuilt import rebuilt
 from engine.run import events as events_of
 from engine.run import simulate_all
 from engine.scenario import Scenario
@@ -45,7 +46,8 @@ class Study:
     episode: one telling episode of replication 0 of the scenario as written, if there is any.
     no_curve: why only the scenario as written was simulated, in words; None where there is a curve.
     variant, changes: how the scenario departs from its file, with values in file form by path; it
-    is the scenario with them that counts as the one as written.
+    is the scenario with them that counts as the one as written. against_file: the same in words,
+    with the file's own values (analysis.view.against_file); None where nobody said.
     """
 
     scenario: Scenario
@@ -59,6 +61,7 @@ class Study:
     no_curve: str | None
     variant: str | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    against_file: Mapping[str, Any] | None = None
 
     @property
     def departure(self) -> str | None:
@@ -152,7 +155,11 @@ def at_setting(scenario: Scenario, value: float) -> Scenario:
         return scenario
     if axis_of(scenario) == "time_limit":
         return scenario.with_({"supervision.time_limit": f"{value!r} min"})
-    return scenario.with_({"supervision.permissiveness": value})
+    if value not in GRID:
+        return scenario.with_({"supervision.permissiveness": value})
+    # what is always allowed needn't be checked, which takes longer than simulating it
+    supervision = rebuilt(scenario.supervision, {"permissiveness": value})
+    return rebuilt(scenario, {"supervision": supervision})
 
 
 def why_no_curve(scenario: Scenario, *, curve: bool) -> str | None:
@@ -172,11 +179,13 @@ def run_study(
     curve: bool = True,
     variant: str | None = None,
     changes: Mapping[str, Any] | None = None,
+    against_file: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Study:
     """Simulate a scenario as written and, with `curve`, along its axis.
 
-    `scenario` has the variant and the changes already; they are kept to be told.
+    `scenario` has the variant and the changes already; they, and `against_file`, are kept to be
+    told.
 
     progress(n) is called when n more replications, of any setting, are finished; there will be
     `replications` for each setting. Raises ScenarioError as engine.simulate does.
@@ -205,6 +214,7 @@ def run_study(
         no_curve=no_curve,
         variant=variant,
         changes={} if changes is None else changes,
+        against_file=against_file,
     )
 
 

@@ -41,7 +41,18 @@ def moment(found: Twins) -> str:
 
 def shown_title(shown: Shown) -> str:
     """Which attempt is shown."""
-    return f"Replication {shown.replication}, trainee {shown.key.trainee}, case {shown.key.case}"
+    key = shown.key
+    return (
+        f"{words.attempt(key.trainee, key.case).capitalize()} "
+        f"({words.ordinal(shown.replication)} replication)"
+    )
+
+
+def shown_options(shown: Shown) -> str:
+    """The options of `leeway twin` that show this attempt, counted from 0 as everywhere there."""
+    return (
+        f"--replication {shown.replication} --trainee {shown.key.trainee} --case {shown.key.case}"
+    )
 
 
 def shown_stories(shown: Shown) -> list[tuple[str, list[tuple[str, str]]]]:

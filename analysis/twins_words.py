@@ -148,7 +148,7 @@ def burden(found: Twins) -> str:
     if not clear(one):
         return (
             "Now and later added up, with the scenario's harm weights, the two can't be told apart "
-            f"({words.interval(one, signed=True)} per trainee)."
+            f"(A minus B: {words.interval(one, signed=True)} per trainee)."
         )
     better = "B" if one.mean > 0 else "A"
     by = one if one.mean > 0 else mirrored(one)

@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import engine
-from analysis.view import answer, boot, bundle, twin
+from analysis.view import answer, boot, bundle, refusals, twin
 from analysis.view import settings as states
 from analysis.view.cells import Abandoned, Cells
-from engine.errors import Problem, ScenarioError
+from engine.errors import ScenarioError
 from engine.scenario import Scenario
 
 try:
@@ -184,20 +184,6 @@ def refusal(error: ScenarioError) -> dict[str, Any]:
     """A refusal as the page takes it: the first problem as a sentence, and all of them in parts."""
     return {
         "status": REFUSED,
-        "message": sentence(error.problems[0]),
-        "problems": [
-            {
-                "path": problem.path,
-                "given": problem.given,
-                "allowed": problem.allowed,
-                "advice": problem.advice,
-            }
-            for problem in error.problems
-        ],
+        "message": refusals.sentence(error.problems[0]),
+        "problems": [refusals.as_object(problem) for problem in error.problems],
     }
-
-
-def sentence(problem: Problem) -> str:
-    """A problem in words, without the place in a file, which a notebook's page doesn't have."""
-    said = "; ".join(part for part in (problem.given, problem.allowed, problem.advice) if part)
-    return f"{problem.path}: {said}"

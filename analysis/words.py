@@ -20,15 +20,18 @@ REPLICATION = "a replication is the whole training, and the practice after it, s
 PLAIN = {
     "errors": "errors",
     "noticed": "noticed by a supervisor",
-    "prevented": "prevented: the supervisor stepped in at once",
-    "allowed": "allowed: the supervisor waited",
-    "late_noticed": "noticed late: there was harm already",
-    "called": "the trainee called first",
-    "unnoticed": "unnoticed",
+    "prevented": "stepped in at first sight (prevented)",
+    "allowed": "noticed, and let run (allowed)",
+    "late_noticed": "first judged when there was harm already (late noticed)",
+    "called": "the trainee called first (called)",
+    "unnoticed": "ended, or raised an alarm, before anybody judged it (unnoticed)",
     "self_recovered": "put right by the trainee alone",
     "cue_recovered": "put right by the trainee after a cue",
     "intercepted": "caught by somebody else",
-    "taken_over": "put right by a supervisor",
+    "taken_over": "put right by a supervisor or the backup",
+    "backups": "the backup had to be sent for (no further way to end)",
+    "exhausted": "harm ran its course",
+    "subsided": "came to nothing more",
     "needless_takeovers": "needless: the trainee was about to put it right",
     "necessary_takeovers": "necessary",
     "late_takeovers": "late: harm came while the supervisor was at it",
@@ -66,6 +69,31 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 def spelled(count: int) -> str:
     """A small count as a word: `nine`; `13`."""
     return SPELLED[count] if count < len(SPELLED) else str(count)
+
+
+ORDINALS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    "eleventh", "twelfth",
+)  # fmt: skip
+
+
+def ordinal(place: int) -> str:
+    """A place counted from 0 as a word: `first` for 0, `twelfth`, `13th`, `22nd`."""
+    if place < len(ORDINALS):
+        return ORDINALS[place]
+    number = place + 1
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else ending}"
+
+
+def attempt(trainee: int, case: int) -> str:
+    """Which attempt, from numbers counted from 0: `first trainee, 22nd case`."""
+    return f"{ordinal(trainee)} trainee, {ordinal(case)} case"
+
+
+def day(minutes: float) -> str:
+    """On which day a time of training falls: `on day 2`."""
+    return f"on day {int(minutes // 1440) + 1}"
 
 
 def flow(value: Any) -> str:
@@ -113,8 +141,11 @@ def decimals_for(half_width: float) -> int:
     return min(4, max(0, -math.floor(math.log10(half_width / 3))))
 
 
-def interval(found: Estimate, *, signed: bool = False) -> str:
-    """`3.62 (3.31 to 3.93)`; the mean alone where nothing is known of the spread."""
+def interval(found: Estimate, *, signed: bool = False, most: int = 12) -> str:
+    """`3.62 (3.31 to 3.93)`; the mean alone where nothing is known of the spread.
+
+    most: decimals, unless more are needed to keep an interval that leaves 0 out off 0.
+    """
     if math.isnan(found.mean):
         return MISSING
     half = (found.high - found.low) / 2
@@ -123,11 +154,21 @@ def interval(found: Estimate, *, signed: bool = False) -> str:
         mean = number(found.mean)
         return f"+{mean}" if signed and found.mean > 0 else mean
     sign = "+" if signed else ""
+    decimals = min(decimals, most)
+    decimals += digits_off_zero(found, decimals)
     mean, low, high = (
         unsigned_zero(f"{value:{sign}.{decimals}f}")
         for value in (found.mean, found.low, found.high)
     )
     return f"{mean} ({low} to {high})"
+
+
+def digits_off_zero(found: Estimate, decimals: int) -> int:
+    """How many more decimals keep an interval that leaves 0 out from being read as touching it."""
+    nearest = min(abs(found.low), abs(found.high))
+    if found.low <= 0 <= found.high:
+        return 0
+    return next((more for more in range(4) if round(nearest, decimals + more) != 0), 4)
 
 
 def unsigned_zero(text: str) -> str:
@@ -138,6 +179,18 @@ def unsigned_zero(text: str) -> str:
 def percent(share: float) -> str:
     """A share as a percentage: `20 %`, `1.7 %`, `0.3 %`."""
     return f"{number(100 * share, 2 if abs(share) < 0.1 else 3)} %"
+
+
+def rough_percent(share: float) -> str:
+    """A share as it is said in passing, in whole percent: `14 %`, `less than 1 %`, `all but 1 %`.
+
+    Nothing that happens is said not to, and nothing that has exceptions to be without.
+    """
+    if 0 < share < 0.005:
+        return "less than 1 %"
+    if 0.995 <= share < 1:
+        return "more than 99 %"
+    return f"{100 * share:.0f} %"
 
 
 def duration(minutes: float) -> str:

@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -38,9 +40,9 @@ QUIET = (
 """Nothing of the browser's own goes out, and no name is ever looked up."""
 
 EXPLORED = ("first-intubations", "deteriorating-ward")
-STOP_S = 30
+START_S, STOP_S = 120, 30
 PHONE, DESK = (390, 844), (1280, 900)
-WAIT_MS = 20_000
+WAIT_MS = 60_000
 """How long a test waits for what must come. Only a failure ever takes so long."""
 
 
@@ -83,12 +85,30 @@ def explorer(*scenarios):
     """A running `leeway explore`, for the time of the block: its address, with a / at the end."""
     files = scenarios or [HERE.parent / "scenarios" / f"{name}.yaml" for name in EXPLORED]
     command = [*COMMAND, "explore", *map(str, files), "--no-browser", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=HERE.parent) as process:
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, cwd=HERE.parent
+        ) as process,
+    ):
+        too_late = threading.Timer(START_S, process.kill)
+        too_late.start()
         try:
-            yield next(line.strip() for line in process.stdout if "http://" in line)
+            address = next((line.strip() for line in process.stdout if "http://" in line), None)
+            too_late.cancel()
+            if address is None:
+                said.seek(0)
+                raise AssertionError(f"leeway explore didn't start: {said.read()}")
+            yield address
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(STOP_S)
+            too_late.cancel()
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 class Diary:

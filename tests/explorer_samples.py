@@ -28,6 +28,9 @@ FIRST, OTHER = "first-intubations", "chest-pain"
 ANSWER = f"/api/answer?scenario={FIRST}"
 TEXT = (SCENARIOS / f"{FIRST}.yaml").read_text()
 
+SAME = {"sec-fetch-site": "same-origin"}
+YAML = {"origin": ORIGIN, "content-type": "application/yaml"}
+
 PAGE = File(
     "text/html; charset=utf-8", packed(b"<!DOCTYPE html><title>leeway</title>" + b" " * 2000)
 )
@@ -73,6 +76,15 @@ def visit(script, **options):
                 found.queue.close()
 
     return asyncio.run(run())
+
+
+def get(path, headers=None, **options):
+    """The answer to one request of the page's own, from a new server without a socket."""
+
+    async def script(client, parts):
+        return await client.get(path, headers=headers or SAME)
+
+    return visit(script, **options)
 
 
 class Quick(Answers):
@@ -123,6 +135,15 @@ def listening(*, token=None, made=None, protocol=Protocol):
         holder["server"].should_exit = True
         thread.join(20)
         assert not thread.is_alive()
+
+
+def until(condition):
+    """Wait until something holds."""
+    for _ in range(4000):
+        if condition():
+            return
+        time.sleep(0.005)
+    raise AssertionError("it never came to that")
 
 
 def tell(port, *messages, seconds=5.0, pause=0.0):

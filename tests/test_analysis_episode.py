@@ -87,26 +87,28 @@ def test_told_leaves_out_what_only_repeats():
         ("+0:00:00", 'error at "step": slip'),
         (
             "+0:01:00",
-            "the supervisor notices and waits: tolerates a chance of mild harm of 30 %, sees 10 %",
+            "the supervisor notices and waits: tolerates a chance of mild harm of 30 %, "
+            "puts the danger at 10 %",
         ),
         ("+0:03:00", "the supervisor gives a cue"),
         ("+0:04:00", "the patient comes to mild harm"),
         (
             "+0:04:00",
             "the supervisor judges again and steps in: "
-            "tolerates no chance of moderate harm, sees 40 %",
+            "tolerates no chance of moderate harm, puts the danger at 40 %",
         ),
         ("+0:05:00", "the supervisor has hands on the patient, 1 min after the request"),
         (
             "+0:07:00",
-            "the supervisor puts it right; the patient is left with mild harm (an allowed failure)",
+            "the supervisor puts it right; the patient is left with mild harm; let run by the "
+            "supervisor (allowed)",
         ),
     ]
 
 
 def test_sentence():
-    assert episode.title(scenario(), ONE) == "Trainee 0, case 0: slip"
+    assert episode.title(scenario(), ONE) == "First trainee, first case: slip"
     assert episode.sentence(ONE) == (
         "It is over after 7 min (supervisor puts it right); the patient is left with mild harm. "
-        "Class: an allowed failure."
+        "Class: let run by the supervisor (allowed)."
     )

@@ -21,10 +21,11 @@ NOISE = np.array([0.02, -0.03, 0.01, 0.03, -0.01])
 def test_less_leeway_would_lower_it():
     study = with_burdens({0.0: SPREAD + 0.5, 0.1: SPREAD, 0.2: SPREAD + 0.1 + NOISE})
     assert findings.verdict(study) == [
-        "In this model total burden is lowest at permissiveness 0.1, clearly below all others "
-        "tried.",
-        "The permissiveness as written is 0.2; less leeway would lower total burden: at 0.1 by "
-        "0.104 (0.074 to 0.134) harm weights per trainee, that is 4 %.",
+        "In this simulation, total burden is lowest at permissiveness 0.1, clearly below all "
+        "others tried.",
+        "The permissiveness as written is 0.2: in this simulation, with its harm weights (mild "
+        "0.05, moderate 0.2, severe 0.6, death 1), less leeway would lower total burden slightly: "
+        "at 0.1 by 0.104 (0.074 to 0.134) per trainee, which is 4 %.",
     ]
 
 
@@ -32,14 +33,14 @@ def test_more_leeway_would_lower_it_and_perhaps_more_still():
     study = with_burdens({0.1: SPREAD + 1, 0.2: SPREAD + 0.1 + NOISE, 0.3: SPREAD})
     where, what = findings.verdict(study)
     assert where.endswith("others tried; it may be lower still beyond the range tried.")
-    assert "more leeway would lower total burden: at 0.3 by" in what
+    assert "more leeway would lower total burden slightly: at 0.3 by" in what
 
 
 def test_when_the_one_as_written_cannot_be_told_from_the_lowest():
     study = with_burdens({0.1: SPREAD, 0.2: SPREAD + NOISE, 0.3: SPREAD + 5})
     assert findings.verdict(study) == [
-        "In this model total burden is lowest at permissiveness 0.1 or 0.2: these can't be told "
-        "apart with 5 replications, the others are worse.",
+        "In this simulation, total burden is lowest at permissiveness 0.1 or 0.2: these can't be "
+        "told apart with 5 replications, the others are worse.",
         "The permissiveness as written, 0.2, is among them: neither more nor less leeway clearly "
         "lowers total burden.",
     ]
@@ -48,7 +49,7 @@ def test_when_the_one_as_written_cannot_be_told_from_the_lowest():
 def test_when_nothing_can_be_told():
     study = with_burdens({0.1: SPREAD, 0.2: SPREAD + NOISE, 0.3: SPREAD - NOISE})
     assert findings.verdict(study) == [
-        "In this model, none of the three settings can be told from the lowest (allowing for "
+        "In this simulation, none of the three settings can be told from the lowest (allowing for "
         "three looks).",
         "With 5 replications one can't tell whether 0.2 is too much or too little.",
     ]
@@ -134,6 +135,8 @@ def test_curve_rows_compare_with_the_one_as_written():
         (Estimate(-2.0, 0.1, -2.5, -1.5, 5, 0), "falls by 2.0 (1.5 to 2.5)"),
         (Estimate(0.2, 0.4, -0.5, 0.9, 5, 0), "can't be told to change (+0.2 (-0.5 to +0.9))"),
         (Estimate(0.0, 0.0, 0.0, 0.0, 5, 0), "stays the same"),
+        (Estimate(0.5, 0.2, 0.004, 0.996, 5, 0), "rises by 0.500 (0.004 to 0.996)"),
+        (Estimate(-0.5, 0.2, -0.996, -0.004, 5, 0), "falls by 0.500 (0.004 to 0.996)"),
         (
             Estimate(0.5, np.nan, np.nan, np.nan, 1, 0),
             "changes by 0.5 (one replication: chance unknown)",

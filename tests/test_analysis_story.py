@@ -30,13 +30,14 @@ def test_a_rescue_from_the_error_to_its_end():
         '       0:10:00  trainee 0, case 0: error at "step": slip',
         "       0:11:00  trainee 0, case 0: the error (slip) could first be noticed",
         "       0:11:00  trainee 0, case 0: the supervisor notices and steps in: "
-        "tolerates a chance of mild harm of 20 %, sees 29 %",
+        "tolerates a chance of mild harm of 20 % (permissiveness 0.2 × 1 for what the error "
+        "teaches), puts the danger at 29 %",
         "       0:11:00  trainee 0, case 0: a takeover begins",
         "       0:11:00  trainee 0, case 0: the supervisor is free to come",
         "       0:12:00  trainee 0, case 0: the supervisor has hands on the patient, "
         "1 min after the request",
-        "       0:14:00  trainee 0, case 0: the supervisor puts it right; the patient is unharmed "
-        "(prevented: the supervisor stepped in at first sight)",
+        "       0:14:00  trainee 0, case 0: the supervisor puts it right; the patient is unharmed; "
+        "stepped in at first sight (prevented)",
         "       0:14:00  trainee 0, case 0: closes",
     ]
 
@@ -120,11 +121,12 @@ ERROR = row("error")
         (
             [ERROR, row("judge_wait", number=1.3, second=0.001)],
             "the supervisor notices and waits: tolerates any chance of mild harm, "
-            "sees less than 1 %",
+            "puts the danger at less than 1 %",
         ),
         (
             [ERROR, row("judge_now", level=3, number=0.0, second=1.0)],
-            "the supervisor notices and steps in: tolerates no chance of death, sees 100 %",
+            "the supervisor notices and steps in: tolerates no chance of death, "
+            "puts the danger at 100 %",
         ),
         ([ERROR, row("cue")], "the supervisor gives a cue"),
         ([ERROR, row("call")], "the trainee calls for help"),
@@ -135,17 +137,18 @@ ERROR = row("error")
         ([ERROR, row("backup")], "the backup is sent for"),
         (
             [ERROR, row("resolved", level=2, number=5, second=4)],
-            "the harm has run its course; the patient is left with moderate harm "
-            "(nobody had noticed it)",
+            "the harm has run its course; the patient is left with moderate harm; "
+            "judged by nobody (unnoticed)",
         ),
         (
             [ERROR, row("resolved", level=4, number=5, second=1)],
-            "the harm has run its course; the patient has died (an allowed failure)",
+            "the harm has run its course; the patient has died; let run by the "
+            "supervisor (allowed)",
         ),
         (
             [ERROR, row("resolved", number=2, second=3)],
-            "somebody else catches it and puts it right; the patient is unharmed "
-            "(the trainee called first)",
+            "somebody else catches it and puts it right; the patient is unharmed; "
+            "the trainee called first (called)",
         ),
         ([ERROR, row("sent_away")], "the supervisor isn't needed any more"),
         ([row("debrief_start", number=10)], "they sit down to debrief, for 10 min"),
@@ -173,7 +176,7 @@ def test_wording(rows, text):
 )
 def test_stepping_in_by_rule_says_which(changes, level, reason):
     rows = [ERROR, row("judge_now", level=level, number=0.5, second=0.1)]
-    assert told(scenario(changes), rows)[-1].endswith(f"sees 10 %; {reason}")
+    assert told(scenario(changes), rows)[-1].endswith(f"puts the danger at 10 %; {reason}")
 
 
 def test_an_error_keeps_its_name_when_cases_interleave():
@@ -207,7 +210,7 @@ def test_rows_are_objects_with_named_fields():
         "independent": False,
         "details": {"tolerated": 0.24, "perceived": 0.08},
         "text": "the supervisor notices and waits: "
-        "tolerates a chance of mild harm of 24 %, sees 8 %",
+        "tolerates a chance of mild harm of 24 %, puts the danger at 8 %",
     }
 
 

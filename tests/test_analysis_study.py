@@ -11,6 +11,15 @@ from tests.analysis_samples import small_scenario, small_study
 from tests.build import scenario
 
 
+@pytest.mark.parametrize("value", GRID)
+def test_a_setting_is_the_scenario_that_the_loader_would_make(value):
+    scenario = small_scenario()
+    checked = scenario.with_({"supervision.permissiveness": value})
+    made = at_setting(scenario, value)
+    assert (made, made.hash) == (checked, checked.hash)
+    assert made.resolved() == checked.resolved()
+
+
 def test_the_scenarios_own_setting_is_on_the_curve():
     assert settings_to_try(small_scenario()) == GRID
     other = small_scenario().with_({"supervision.permissiveness": 0.15})
@@ -52,7 +61,8 @@ def test_the_study_is_what_simulate_gives_at_each_setting():
 def test_some_policies_have_no_curve_and_say_so(policy):
     told = small_scenario().with_({"supervision.policy": policy})
     study = run_study(told, seed=0, replications=2, engine=DEFAULT_ENGINE)
-    assert policy in study.no_curve
+    assert study.no_curve.endswith("so there is no leeway to vary")
+    assert policy not in study.no_curve
     assert study.table["setting"].unique().tolist() == [0.2]
 
 
@@ -83,8 +93,8 @@ def test_sentences_of_first_intubations():
     told = describe.sentences(small_scenario())
     assert told[0] == "Each of 2 trainees does 12 training cases."
     assert told[3].startswith(
-        "Supervisors weigh what an error teaches against the patient's risk (policy "
-        "value_weighted). Permissiveness 0.2: the typical supervisor lets an error of full "
+        "Supervisors weigh what an error teaches against the patient's risk. "
+        "Permissiveness 0.2: the typical supervisor lets an error of full "
         "educational value run as long as they put the patient's chance of mild harm below 20 % "
         "(for graver harm less is tolerated: moderate harm 5 % and severe harm 1.7 %); "
     )
@@ -130,11 +140,14 @@ def test_a_chance_averaged_over_difficulty(chance, sd, mean):
         ({"supervision.permissiveness": 2}, "run until the patient comes to mild harm"),
         ({"supervision.policy": "risk_threshold"}, "lets an error, whatever it teaches, run"),
         ({"supervision.policy": "entrustment"}, "Trust counts too"),
-        ({"supervision.policy": "hands_off"}, "don't step in by themselves"),
+        (
+            {"supervision.policy": "hands_off"},
+            "supervisors never step in unasked; they come when called",
+        ),
         ({"supervision.policy": "zero_tolerance"}, "step in at once"),
         (
             {"supervision.policy": "time_limit", "supervision.time_limit": "90 s"},
-            "has done no harm, supervisors wait 1 min 30 s",
+            "has done no harm, supervisors wait until the error is 1 min 30 s old",
         ),
         ({"supervision.never_allow": ["failed pass"]}, "Never allowed: failed pass."),
         ({"supervision.stop_at": "severe"}, "At severe harm or worse, supervisors step in at once"),

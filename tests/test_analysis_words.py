@@ -114,3 +114,15 @@ def test_listed(items, text):
 
 def test_plain_words_are_of_outcomes_there_are():
     assert set(words.PLAIN) <= set(OUTCOME_NAMES)
+
+
+def test_a_share_in_passing_never_says_nothing_of_something():
+    assert [words.rough_percent(each) for each in (0, 0.00031, 0.14, 0.9999, 1)] == [
+        "0 %", "less than 1 %", "14 %", "more than 99 %", "100 %",
+    ]  # fmt: skip
+
+
+def test_places_are_read_as_words():
+    told = [words.ordinal(each) for each in (0, 11, 12, 20, 21, 22, 110)]
+    assert told == ["first", "twelfth", "13th", "21st", "22nd", "23rd", "111th"]
+    assert words.attempt(0, 21) == "first trainee, 22nd case"

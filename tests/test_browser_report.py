@@ -99,6 +99,37 @@ def test_other_controls_move_through_what_was_computed_and_the_rest_says_why_not
     assert browser.overlaps(tab) == []
 
 
+def test_what_it_holds_is_named_and_what_is_fixed_stands_in_one_line(opened):
+    tab = opened()
+    note = tab.locator(".lv-groups [data-control=latency] .lv-note").text_content()
+    assert re.search(r"This page holds these: 1 s, .*5 s.*\. For others: leeway explore\.", note)
+    assert tab.locator(".lv-groups :is(input, select):disabled").count() == 0
+    fixed = tab.locator(".lv-fixed").text_content()
+    assert "Trainees 4" in fixed
+    assert "seed 0 (the luck drawn)" in fixed
+    assert tab.locator(".lv-typed").count() == 0  # what isn't held can't be asked for
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_change_is_told_from_what_it_was_as_often_simulated(opened, width):
+    """The run as written was simulated more often than the cells around it."""
+    tab = opened(size=WIDTHS[width])
+    assert tab.locator(".lv-change").all_text_contents() == ["no change"] * 3
+    tab.goto(f"{tab.url.split('#')[0]}#latency=10s")
+    tab.reload()
+    page.ready(tab, 50)
+    changes = tab.locator(".lv-change").all_text_contents()
+    assert all(re.fullmatch(r"(no change|hardly changed|[+−][0-9.]+) from [0-9.]+", one)
+               for one in changes)  # fmt: skip
+    assert "(50 times)" in tab.locator(".lv-meaning").text_content()
+    wide = tab.evaluate(
+        """() => [...document.querySelectorAll(".lv-number")].map((one) =>
+          one.querySelector(".lv-change").getBoundingClientRect().right
+            - one.getBoundingClientRect().right)"""
+    )
+    assert max(wide) <= 1
+
+
 def test_what_was_set_is_in_the_address_and_comes_back(opened):
     tab = opened()
     page.slider(tab, "Permissiveness").focus()
@@ -143,12 +174,29 @@ def test_its_other_parts_are_for_everyone(opened, name, width):
 
 def test_the_still_page_can_be_unfolded_below(opened):
     tab = opened()
-    fold = tab.get_by_role("button", name="Unfold it")
+    fold = tab.get_by_role("button", name="Show the report")
     fold.click()
     assert tab.locator("figure[id^=figure-]").first.is_visible()
     browser.keep(tab, "report-unfolded")
     assert browser.axe(tab) == []
     assert browser.overlaps(tab) == []
+
+
+def test_a_report_of_changed_settings_says_what_the_file_has(visit, tmp_path):
+    command = [*browser.COMMAND, "run", str(FILE), "--out", str(tmp_path / "run")]
+    command += ["--set", "supervision.response.lognormal.median=45 s"]
+    subprocess.run(command, capture_output=True, text=True, check=True)
+    tab = visit(offline=True)
+    tab.goto((tmp_path / "run" / "report.html").as_uri())
+    page.settled(tab)
+    above = tab.locator("#against").inner_text().replace("\u00a0", " ")
+    assert "Changed: rescue latency 45 s (5 s in the file)." in above
+    assert "lies outside the plausible range" in above
+    latency = tab.locator("[data-control=latency]").first.inner_text().replace("\u00a0", " ")
+    assert "In this run: 45 s. In the file: 5 s." in latency
+    assert browser.axe(tab) == []
+    tab.get_by_role("button", name="Show the report").click()
+    assert tab.locator(".still .departs").is_visible()
 
 
 def test_the_tab_key_shows_where_it_is(opened):

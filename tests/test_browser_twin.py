@@ -84,6 +84,50 @@ def test_another_attempt_may_be_followed(tab, explorer):
         told(tab, sentence)
 
 
+def test_another_attempt_leaves_the_numbers_as_they_were(tab, explorer):
+    """The coarse answer to another attempt brings the attempt alone."""
+    found = twin(explorer, "replications=500")
+    told(tab, found["says"][0])
+    times = tab.locator(".lv-times")
+    assert "from 500 replications" in times.text_content()
+    tab.evaluate(
+        """() => {
+          globalThis.seen = new Set();
+          const look = () => seen.add(document.querySelector(".lv-times").textContent);
+          new MutationObserver(look).observe(document.querySelector(".lv-second"),
+            {subtree: true, childList: true, characterData: true});
+        }"""
+    )
+    other = found["attempts"][2]
+    path = f"{other['replication']}.{other['trainee']}.{other['case']}"
+    tab.get_by_label("One attempt, followed under both").select_option(path)
+    told(tab, twin(explorer, f"attempt={path}&replications=500")["shown"]["title"])
+    tab.wait_for_timeout(1000)  # until the last answer is in
+    assert tab.evaluate("() => [...seen]") == [times.text_content()]
+    lever = tab.get_by_role("slider", name="Second supervisor: Permissiveness", exact=True)
+    lever.focus()
+    tab.keyboard.press("End")
+    tab.wait_for_function("() => [...seen].some((text) => text.includes('from 100 replications'))")
+
+
+def test_a_world_without_an_error_says_so(tab):
+    lines = tab.evaluate(
+        """() => {
+          const quiet = {end: "no error in this step", marks: [], harm: [], doing: [], story: []};
+          const marks = [{minutes: 0, kind: "error", label: "error"},
+            {minutes: 2, kind: "resolved", label: "put right"}];
+          const harm = [{start: 0, end: 2, level: "none"}];
+          const worlds = [{...quiet, name: "A", label: "one"},
+            {...quiet, name: "B", label: "other", marks, harm}];
+          const shown = {title: "t", unit: "minutes", minutes_per_unit: 1, parts_at: null, worlds};
+          const {svg} = leewayView.figures.twin(shown, {width: 360});
+          return [...svg.querySelectorAll("[data-world]")].map((one) =>
+            one.querySelector("[data-mark=no-error]")?.textContent ?? "");
+        }"""
+    )
+    assert lines == ["no error in this world, so there is nothing to follow", ""]
+
+
 def test_the_same_supervisor_twice_makes_no_difference(tab, explorer):
     same = second(tab, "permissiveness").get_by_role("button", name=re.compile("as the first"))
     same.click()

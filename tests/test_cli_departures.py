@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis import folder, report, study
+from analysis import drawing, folder, plans, report, study
 from analysis.cli import main
 from engine.run import DEFAULT_ENGINE
 from tests.analysis_samples import FILE, SMALL, small_scenario
@@ -14,6 +14,11 @@ from tests.analysis_samples import FILE, SMALL, small_scenario
 SET = [word for path, value in SMALL.items() for word in ("--set", f"{path}={value}")]
 CHANGED = ("--variant", "pessimistic", "--set", "supervision.permissiveness=0.5")
 SAID = "Variant pessimistic; changed: study.cases = 12, independent.cases = 15, trainees.count = 2"
+
+ON_PAGE = (
+    "Variant pessimistic; changed: study.cases = 12, independent.cases = 15, "
+    "trainees 2 (4 in the file), permissiveness 0.5 (0.2 in the file)."
+)
 
 
 @pytest.fixture(autouse=True)
@@ -47,13 +52,14 @@ def test_what_departs_is_said_in_words():
 
 def test_page_and_figures_say_what_departs():
     done = departing()
-    drawn = report.pictures(done)
+    planned = plans.planned(done)
+    drawn = [drawing.draw(plan, png=False) for plan in planned]
     papers = {"versions": {}, "command": "leeway", "started": "", "ended": ""}
     page = report.render(done, folder.run_record(done, **papers), drawn)
     head = page.partition("<h1>")[2].partition("</header>")[0]
     assert "Variant pessimistic; changed: supervision.permissiveness = 0.5." in head
-    for picture in drawn:
-        note = " ".join(picture.axes.figure.get_supxlabel().split())
+    for plan in planned:
+        note = " ".join(plan.axes().figure.get_supxlabel().split())
         assert "Variant pessimistic; changed: supervision.permissiveness = 0.5." in note
 
 
@@ -71,7 +77,8 @@ def test_the_record_keeps_it_and_report_tells_it_again(capsys):
     assert record["variant"] == "pessimistic"
     assert record["changes"] == {**SMALL, "supervision.permissiveness": 0.5}
     page = (made / "report.html").read_text()
-    assert SAID in page
+    assert ON_PAGE in page
+    assert record["against_file"]["own"] == {"permissiveness": "0.2", "trainees": "4"}
     (made / "report.html").unlink()
     assert main(["report", str(made)]) == 0
     assert (made / "report.html").read_text() == page

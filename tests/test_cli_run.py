@@ -100,11 +100,14 @@ def test_under_a_time_limit_the_curve_is_along_it(capsys):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("policy", ["hands_off", "zero_tolerance"])
+@pytest.mark.parametrize(
+    ("policy", "rule"),
+    [("hands_off", "never step in unasked"), ("zero_tolerance", "always step in at once")],
+)
 @pytest.mark.usefixtures("no_page")
-def test_without_leeway_there_is_no_curve_and_it_says_so(capsys, policy):
+def test_without_leeway_there_is_no_curve_and_it_says_so(capsys, policy, rule):
     assert run("--set", f"supervision.policy={policy}") == 0
-    assert f"No curve: the policy is {policy}" in " ".join(printed(capsys)[0].split())
+    assert f"No curve: supervisors {rule}" in " ".join(printed(capsys)[0].split())
 
 
 def test_the_default_folder_holds_everything(capsys, elsewhere):
@@ -134,9 +137,9 @@ def test_the_table_reads_aloud(capsys):
         "First intubations in theatre",
         "Each of 2 trainees does 12 training cases.",
         "inputs are assumptions. Simulated, not clinical advice.",
-        "allowed: the supervisor waited",
+        "noticed, and let run (allowed)",
         "Along permissiveness",
-        "In this model",
+        "In this simulation, ",
         f"{FOLDER}/report.html",
     ):
         assert part in text

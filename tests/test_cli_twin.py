@@ -122,7 +122,7 @@ def test_nothing_differs_and_a_folder_all_the_same(capsys, elsewhere):
 def test_an_attempt_can_be_named(capsys):
     assert run(*PAIR, "--replication", "1", "--trainee", "1", "--case", "2") == 0
     out, _ = printed(capsys)
-    assert "Replication 1, trainee 1, case 2" in out
+    assert "--replication 1 --trainee 1 --case 2" in out
     assert "Chosen by you." in out
 
 

@@ -19,7 +19,9 @@ def row(start):
 
 def test_the_table_of_limits_says_what_the_code_does():
     million = 1_000_000
-    assert row("connections") == str(protocol.MOST_CONNECTIONS)
+    assert row("connections").startswith(
+        f"{protocol.MOST_CONNECTIONS}, {protocol.MOST_OF_AN_ADDRESS} of one network address"
+    )
     assert row("a request, from its first byte to its last") == f"{protocol.REQUEST_SECONDS:.0f} s"
     assert row("an answer that isn't being read") == f"{protocol.READING_SECONDS:.0f} s"
     assert row("path, query, headers") == (
@@ -33,8 +35,10 @@ def test_the_table_of_limits_says_what_the_code_does():
     assert guard.LARGEST_BODY == LARGEST_FILE
     assert row("cases that one request simulates") == f"{budget.MOST_CASES // million} million"
     assert row("a client") == (
-        f"{budget.REQUESTS.per_second} requests and {budget.CASES.per_second // million} million "
-        f"cases a second, after a start of {budget.REQUESTS.most} and "
+        f"{budget.REQUESTS.per_second} requests a second, after a start of {budget.REQUESTS.most}"
+    )
+    assert row("a client of a class (with `--host`)") == (
+        f"{budget.CASES.per_second // million} million cases a second, after a start of "
         f"{budget.CASES.most // million} million"
     )
     assert row("all clients of one network address") == (

@@ -11,7 +11,7 @@ from analysis.explorer import shelf
 from analysis.explorer.budget import MOST_BUCKETS, Allowance, Budget
 from analysis.explorer.clients import Clients, read_cookies
 from analysis.explorer.guard import Place
-from analysis.explorer.kept import Kept, packed
+from analysis.explorer.kept import Kept, packed, takes_gzip
 from analysis.explorer.query import LONGEST, QueryError, pairs
 from analysis.explorer.shelf import (
     MOST_OWNERS,
@@ -112,19 +112,32 @@ def test_what_was_used_longest_ago_goes_first():
     assert [kept.get(key) is not None for key in "abc"] == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [
+        (["gzip"], True), (["br, GZip;q=0.5"], True), (["br", "gzip"], True), (["*"], True),
+        (["gzip;q=0.001"], True), ([], False), ([""], False), (["identity"], False),
+        (["gzip;q=0"], False), (["gzip ; q=0.000"], False), (["*, gzip;q=0"], False),
+        (["*;q=0"], False), (["xgzip"], False), (["gzipped, br"], False),
+    ],
+)  # fmt: skip
+def test_what_a_browser_takes_compressed_is_read_with_its_weights(accepted, taken):
+    assert takes_gzip(accepted) is taken
+
+
 # ---- who is who --------------------------------------------------------------------------------
 
 
-def test_a_client_is_known_by_its_cookie_and_nobody_makes_one_up():
+def test_a_client_is_known_by_its_cookie_and_nobody_takes_anothers_place():
     one, other = Clients(8000, None), Clients(8000, None)
     cookie = one.new()
     number = cookie.partition(".")[0]
     assert one.client({one.client_cookie: cookie}) == number
     for wrong in ("", ".", number, f"{number}.", f"{number}.0", f"x{cookie}", other.new(), "é.é"):
         assert one.client({one.client_cookie: wrong}) is None
-    assert one.asker({}, "10.0.0.7", None).client == "10.0.0.7"
-    assert one.asker({one.client_cookie: cookie}, "10.0.0.7", "tab-1").page == "tab-1"
-    assert one.asker({}, "10.0.0.7", "a b").page is None
+    assert one.asking({}, "10.0.0.7") == "10.0.0.7"
+    assert one.asking({one.client_cookie: cookie}, "10.0.0.7") == number
+    assert one.asking({one.client_cookie: other.new()}, "10.0.0.7") == "10.0.0.7"
 
 
 def test_the_token_is_needed_where_there_is_one():

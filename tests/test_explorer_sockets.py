@@ -19,6 +19,7 @@ from tests.explorer_samples import (
     read_all,
     status,
     tell,
+    until,
 )
 
 
@@ -207,49 +208,89 @@ def test_who_doesnt_read_the_answer_is_cut_off(caplog):
         def boot(self, book, offered):
             return b" " * 50_000_000
 
-    with listening(made=Long(), protocol=Impatient) as (port, _):
+    cut = threading.Event()
+
+    class Watched(Impatient):
+        def connection_lost(self, exc):
+            if self.transport.get_extra_info("peername") == unread:
+                cut.set()
+            super().connection_lost(exc)
+
+    with listening(made=Long(), protocol=Watched) as (port, _):
         with socket.socket() as connection:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.connect(("127.0.0.1", port))
-            connection.sendall(head(port, "GET /api/boot HTTP/1.1"))
+            unread = connection.getsockname()
+            connection.sendall(head(port, "GET /api/boot HTTP/1.1", stay=True))
             honest(port)
-            time.sleep(1.5)
-            connection.settimeout(20)
-            taken = 0
-            try:
-                while part := connection.recv(2**20):
-                    taken += len(part)
-            except ConnectionResetError:
-                pass
-        assert taken < 50_000_000
+            assert cut.wait(30)
         honest(port)
     assert errors(caplog) == []
 
 
-def test_more_connections_than_a_class_has_are_closed_at_once(monkeypatch, caplog):
-    class Few(Impatient):
-        most_connections = 20
-        request_seconds = 30.0
+class Few(Impatient):
+    """A protocol with room for few connections."""
 
+    most_connections = 30
+    most_of_an_address = 20
+    request_seconds = 60.0
+
+
+def from_address(address, port):
+    """A connection from one of this machine's own addresses."""
+    return socket.create_connection(("127.0.0.1", port), timeout=20, source_address=(address, 0))
+
+
+def is_closed(connection, seconds=20):
+    """Whether the other end has closed it, or does within so many seconds."""
+    connection.settimeout(seconds)
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+
+
+def test_connections_of_one_address_that_ask_nothing_make_room_for_new_ones(caplog):
     with listening(made=Quick(), protocol=Few) as (port, _):
-        held = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(60)]
-        closed = 0
-        for connection in held[20:]:
-            try:
-                closed += connection.recv(1) == b""
-            except ConnectionResetError:
-                closed += 1
-        assert closed == 40
+        held = [from_address("127.0.0.1", port) for _ in range(60)]
+        assert all(is_closed(connection) for connection in held[:40])
+        for _ in range(3):
+            honest(port)  # while they are held
         for connection in held:
             connection.close()
-        for _ in range(100):
-            try:
-                honest(port)
-                break
-            except OSError:
-                time.sleep(0.05)
-        else:
-            pytest.fail("nobody gets in any more")
+    assert errors(caplog) == []
+
+
+def test_one_address_doesnt_take_the_place_of_another(caplog):
+    with listening(made=Quick(), protocol=Few) as (port, _):
+        modest = [from_address("127.0.0.2", port) for _ in range(5)]
+        greedy = [from_address(f"127.0.0.{3 + number % 2}", port) for number in range(60)]
+        until(lambda: sum(is_closed(connection, 0.001) for connection in greedy) == 35)
+        assert not any(is_closed(connection, 0.02) for connection in modest)
+        for connection in [*modest, *greedy]:
+            connection.close()
+    assert errors(caplog) == []
+
+
+def test_who_waits_for_an_answer_keeps_their_connection_and_one_more_is_turned_away(caplog):
+    made = Slow()
+    with listening(made=made, protocol=Few) as (port, parts):
+        asking = []
+        for _ in range(20):
+            asking.append(from_address("127.0.0.1", port))
+            # the same question: one piece of work, for which all of them wait
+            asking[-1].sendall(head(port, f"GET {ANSWER}&seed=1 HTTP/1.1"))
+        assert made.begun.acquire(timeout=20)
+        until(lambda: sum(len(job.waiters) for job in list(parts.queue._wanted.values())) == 20)
+        with from_address("127.0.0.1", port) as one_more:
+            assert is_closed(one_more)
+        assert not any(is_closed(connection, 0.02) for connection in asking)
+        for connection in asking:
+            connection.close()
+        assert made.stopped.acquire(timeout=20)
+        honest(port)
     assert errors(caplog) == []
 
 

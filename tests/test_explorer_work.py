@@ -1,4 +1,4 @@
-"""Who computes next: sharing, priority, what is superseded, what nobody waits for."""
+"""Who computes next: sharing, priority, what nobody waits for."""
 
 import asyncio
 import threading
@@ -7,13 +7,11 @@ import pytest
 
 from analysis.explorer.work import (
     MOST_WAITING_OF_A_CLIENT,
-    Asker,
     BusyError,
     ClosedError,
     Kind,
     Queue,
     StoppedError,
-    SupersededError,
 )
 
 
@@ -38,8 +36,8 @@ class Bench:
 
         return run
 
-    def ask(self, name, kind=Kind.COARSE, client="ann", page=None):
-        done = self.queue.do(name, kind, Asker(client, page), self.work(name))
+    def ask(self, name, kind=Kind.COARSE, client="ann"):
+        done = self.queue.do(name, kind, client, self.work(name))
         return asyncio.ensure_future(done)
 
     def end(self, *names):
@@ -98,42 +96,6 @@ def test_coarse_answers_come_before_twins_and_twins_before_refinements():
         assert bench.begun == ["coarse", "twin", "refined"]
         bench.end("long 1")
         await asyncio.gather(*busy)
-
-    on_a_bench(script)
-
-
-def test_a_page_that_asks_for_something_newer_no_longer_waits_for_the_older():
-    async def script(bench):
-        busy = fill(bench, bench.queue.workers)
-        await bench.until(lambda: len(bench.begun) == bench.queue.workers)
-        old = bench.ask("old", client="ann", page="one")
-        other_page = bench.ask("other page", client="ann", page="two")
-        twin = bench.ask("twin", Kind.TWIN, client="ann", page="one")
-        new = bench.ask("new", client="ann", page="one")
-        with pytest.raises(SupersededError):
-            await old
-        bench.end("long 0", "long 1", "new", "other page", "twin")
-        assert await asyncio.gather(new, other_page, twin) == ["new", "other page", "twin"]
-        assert "old" not in bench.begun
-        await asyncio.gather(*busy)
-
-    on_a_bench(script)
-
-
-def test_a_refinement_in_hand_is_stopped_when_its_page_moves_on_and_a_coarse_answer_is_finished():
-    async def script(bench):
-        fine = bench.ask("fine", Kind.REFINED, page="one")
-        await bench.until(lambda: bench.begun == ["fine"])
-        coarse = bench.ask("coarse", page="one")
-        with pytest.raises(SupersededError):
-            await fine
-        await bench.until(lambda: bench.stopped == ["fine"])
-        await bench.until(lambda: "coarse" in bench.begun)
-        newer = bench.ask("newer", page="one")
-        await asyncio.sleep(0.02)
-        assert not coarse.done()
-        bench.end("coarse", "newer")
-        assert await asyncio.gather(coarse, newer) == ["coarse", "newer"]
 
     on_a_bench(script)
 
@@ -214,7 +176,7 @@ def test_what_goes_wrong_is_told_to_all_who_wait():
         raise ZeroDivisionError
 
     async def script(bench):
-        asked = [bench.queue.do("x", Kind.COARSE, Asker(name), fails) for name in ("ann", "bob")]
+        asked = [bench.queue.do("x", Kind.COARSE, name, fails) for name in ("ann", "bob")]
         found = await asyncio.gather(*asked, return_exceptions=True)
         assert [type(each) for each in found] == [ZeroDivisionError] * 2
         assert bench.queue.running == bench.queue.waiting == 0

@@ -64,10 +64,10 @@ def test_stepping_in_against_waiting():
     assert found.order[1] == 11
     assert reason(found) == "the supervisor stepped in in one world and waited in the other"
     assert told == (
-        "In trainee 0's case 0 (slip), 1 min after the error. "
+        "In the first trainee's first case (slip), 1 min after the error. "
         "Under A, the supervisor notices and steps in. "
         "Under B, the supervisor notices and waits. "
-        "Under B the error was let run 4 min longer. "
+        "The supervisor stepped in 4 min earlier under A. "
         "Under A, it is over after 4 min (supervisor puts it right); the patient is unharmed. "
         "Under B, it is over after 8 min (supervisor puts it right); the patient is unharmed."
     )
@@ -81,11 +81,11 @@ def test_waiting_longer_lets_the_trainee_put_it_right():
     assert found.order[1] == 13
     assert reason(found) == parting.WAITED
     assert told == (
-        "In trainee 0's case 0 (slip), 3 min after the error. "
+        "In the first trainee's first case (slip), 3 min after the error. "
         "Under A, the supervisor has waited long enough: a takeover begins. "
         "Under B, nothing yet; 1 min 30 s later, the trainee puts it right; the patient is "
-        "unharmed (an allowed failure). "
-        "Under B the error was let run 1 min 30 s longer. "
+        "unharmed; let run by the supervisor (allowed). "
+        "The supervisor stepped in under A 1 min 30 s before it was over under B. "
         "Under A, it is over after 6 min (supervisor puts it right); the patient is unharmed. "
         "Under B, it is over after 4 min 30 s (trainee puts it right); the patient is unharmed."
     )
@@ -149,8 +149,9 @@ def test_a_case_of_one_world_alone():
     assert found.key == Key(False, 0, 1)
     assert reason(found) == parting.ONE_ONLY
     assert told == (
-        "In trainee 0's case 1, at its start. Under A, starts; supervisor 0 is watching. Under B, "
-        "there is no such case. Under A, it is over after 4 min (supervisor puts it right); the "
+        "In the first trainee's second case, at its start. Under A, starts; supervisor 0 is "
+        "watching. Under B, there is no such case. Under A, it is over after 4 min (supervisor "
+        "puts it right); the "
         "patient is unharmed."
     )
 
@@ -161,7 +162,10 @@ def test_independent_practice_parts_after_training():
     b = a.with_({"independent.safety_net": False})
     found, told = worlds(a, b)
     assert found.key == Key(True, 0, 0)
-    assert "In trainee 0's case 0 of independent practice (slip), 5 min after the error." in told
+    assert (
+        "In the first trainee's first case of independent practice (slip), 5 min after the error."
+        in told
+    )
     assert "Under A, somebody else catches it and puts it right" in told
 
 
@@ -198,7 +202,9 @@ def test_the_trainees_error_is_told_by_the_world_that_has_it():
     b = a.with_({"task.steps[step].error_probability": {"novice": 0, "expert": 0}})
     found, told = worlds(a, b)
     assert reason(found) == "the trainee made the error, or another, in one world only"
-    assert told.startswith("In trainee 0's case 0 (slip), as it falls. Under A, error at")
+    assert told.startswith(
+        "In the first trainee's first case (slip), as it falls. Under A, error at"
+    )
     assert 'Under B, "step" is over after' in told
 
 

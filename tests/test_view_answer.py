@@ -117,7 +117,8 @@ def test_any_scenario_with_any_settings_is_answered(data, told):
 
 def test_leeway_at_a_usual_position_makes_no_cell_of_its_own():
     usual, moved = few(), few({"permissiveness": "0.5"})
-    assert usual | {"values": None} == moved | {"values": None}
+    standing = {"values": None, "labels": None}
+    assert usual | standing == moved | standing
     assert moved["request"]["settings"] == {}
     assert moved["values"] == usual["values"] | {"permissiveness": "0.5"}
     assert few({"permissiveness": "0.5", "latency": "30s"})["request"]["settings"] == {
@@ -152,7 +153,7 @@ def test_a_lent_time_limit_is_not_called_as_written():
     assert "as written" not in at(found, "2min")["says"]["verdict"]
     assert found["departure"] == (
         "Changed: policy wait a fixed time (weigh learning against risk as written), time limit "
-        "2 min (none as written)."
+        "2 min (none as written; the page starts at 2 min)."
     )
 
 
@@ -160,8 +161,10 @@ def test_a_policy_without_leeway_has_one_point_and_says_why():
     found = few({"policy": "zero_tolerance", "permissiveness": "0.5"})
     assert found["axis"] is None
     assert len(found["points"]) == 1
-    assert found["no_curve"].startswith("the policy is zero_tolerance")
-    assert found["says"]["burden"].startswith("There is no curve: the policy is zero_tolerance")
+    assert found["no_curve"] == (
+        "supervisors always step in at once, so there is no leeway to vary"
+    )
+    assert found["says"]["burden"].startswith("There is no curve: supervisors always step in")
     assert found["request"]["settings"] == {"policy": "zero_tolerance"}
     assert found["points"][0]["above_least"] is None
 

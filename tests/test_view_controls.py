@@ -80,19 +80,19 @@ def test_latency_spans_the_evidence_and_more():
     assert labels(latency) == [
         "1 s", "2 s", "5 s", "10 s", "15 s", "30 s", "45 s", "1 min", "2 min",
     ]  # fmt: skip
-    assert latency.range == "plausible range in the evidence list: 1 s to 30 s"
+    assert latency.range == "plausible range, by the file's evidence: 1 s to 30 s"
     assert latency.typed.says == "from 0.1 s to 10 min"
     assert latency.assumption
     ward = by_key(shipped("deteriorating-ward"))["latency"]
     assert ward.positions[0].value <= 1
     assert ward.positions[-1].value >= 20
-    assert by_key(shipped("chest-pain"))["latency"].range == "usual range, 2 min to 4 h"
+    assert by_key(shipped("chest-pain"))["latency"].range == "the slider goes from 2 min to 4 h"
 
 
 def test_shares_are_told_in_percent_and_say_their_source():
     debrief = by_key(shipped(KEY))["debrief"]
     assert labels(debrief) == ["0 %", "10 %", "25 %", "54 %", "75 %", "90 %", "100 %"]
-    assert debrief.range == "plausible range in the evidence list: 30 % to 95 %"
+    assert debrief.range == "plausible range, by the file's evidence: 30 % to 95 %"
     assert debrief.source.startswith("Wu et al. 1991")
     assert not debrief.assumption
 
@@ -142,7 +142,7 @@ def test_the_range_of_a_fixed_latency_is_found():
     about = {"about": "supervision.response", "source": "assumption", "range": ["1 min", "9 min"]}
     told = scenario({"supervision.response": "3 min"}, evidence=[about])
     latency = by_key(told)["latency"]
-    assert latency.range == "plausible range in the evidence list: 1 min to 9 min"
+    assert latency.range == "plausible range, by the file's evidence: 1 min to 9 min"
     assert latency.assumption
 
 
@@ -239,3 +239,14 @@ def test_shares_run_from_none_to_all(own, ends):
     assert (found[0], found[-1]) == (0, 1)
     assert own in found
     assert list(found) == sorted(set(found))
+
+
+def test_a_lent_time_limit_reaches_past_the_time_until_an_error_shows():
+    for key in SHIPPED:
+        told = shipped(key)
+        limit = by_key(told)["time_limit"]
+        assert not limit.from_file
+        kinds = [kind for each in told.task.steps for kind in each.errors]
+        shows = max(kind.visible_after.standard.median for kind in kinds)
+        assert limit.positions[-1].value > shows
+    assert by_key(shipped(KEY).with_({"supervision.time_limit": "20 s"}))["time_limit"].from_file

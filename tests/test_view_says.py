@@ -4,15 +4,18 @@ import json
 import math
 import re
 
+import pytest
+
 from analysis import captions, findings
 from analysis.estimate import Estimate
 from analysis.study import run_study
 from analysis.view import says
+from analysis.view.answer import LEVELS_OF_REFINEMENT
 from engine.outcomes import OUTCOME_NAMES
 from engine.run import DEFAULT_ENGINE
 from tests.analysis_samples import small_scenario, small_study
 from tests.build import scenario
-from tests.view_samples import at, few
+from tests.view_samples import KEY, at, few, shipped
 
 
 def about(mean, half=math.nan):
@@ -61,7 +64,8 @@ def test_one_and_none_are_said_as_such():
     one = found_with(errors=about(1.0), allowed=about(1.0), harm_any=about(1.0))
     assert says.harm_now(one) == "In training, 1 of 100 patients is harmed."
     assert captions.fates_of(one).startswith(
-        "Of 1 error per 100 training cases, 1 was allowed and none prevented; the largest group"
+        "Of 1 error per 100 training cases, supervisors let 1 run (allowed) and stepped in at "
+        "first sight in none (prevented); the largest group is “allowed”."
     )
     late = found_with(late_takeovers=about(1.0))
     assert captions.takeovers_of(late).startswith("Of the 1 takeover per 100 training cases, 0 %")
@@ -73,8 +77,8 @@ def test_what_supervision_took_is_told_as_far_as_it_is_known():
         debriefs=about(15.7, 0.5),
     )  # fmt: skip
     assert says.more(found) == (
-        "From the request for a rescue until hands were on the patient it took 6 s (4.8 s to "
-        "7.2 s) on average, queueing included. Rescues and debriefs took 0.260 % (0.250 to 0.270) "
+        "From the request for a rescue until hands were on the patient it took 6.0 s (4.8 s to "
+        "7.2 s) on average, queueing included. Rescues and debriefs took 0.26 % (0.25 to 0.27) "
         "of the supervisors' time. 15.7 (15.2 to 16.2) debriefs were held per 100 training cases."
     )
     missing = dict.fromkeys(("rescue_latency", "supervisor_busy"), about(math.nan))
@@ -115,21 +119,49 @@ def test_no_errors_are_said_plainly():
 def test_sentences_are_those_of_the_report():
     study = small_study()
     found = few(replications=5)
-    assert found["says"]["experience"] == captions.on_learning(study, "experience", "experience")
-    assert found["says"]["resilience"] == captions.on_learning(study, "resilience", "resilience")
+    for name in ("experience", "resilience"):
+        told = captions.on_learning(study, name, name)
+        assert found["says"][name] == f"{told} {says.SHARED}"
     assert found["says"]["now_later"] == captions.on_now_and_later(study)
     own = at(found, "0.2")["says"]
     assert own["fates"] == captions.on_fates(study)
     assert own["takeovers"] == captions.on_takeovers(study)
-    assert own["verdict"] == " ".join(findings.verdict(study))
+    assert own["verdict"].startswith("So far, from 5 replications, ")
 
 
 def test_the_verdict_of_a_point_is_that_of_a_run_with_it_as_written():
     told = small_scenario().with_({"supervision.permissiveness": 2})
-    study = run_study(told, seed=0, replications=60, engine=DEFAULT_ENGINE)
-    said = at(few(replications=60), "2")["says"]["verdict"]
+    last = LEVELS_OF_REFINEMENT[-1]
+    study = run_study(told, seed=0, replications=last, engine=DEFAULT_ENGINE)
+    said = at(few(replications=last), "2")["says"]["verdict"]
     assert said == " ".join(findings.verdict(study)).replace(" as written is ", " here is ")
     assert "less leeway would lower total burden: at" in said
+
+
+def test_before_the_last_level_the_verdict_is_one_so_far():
+    early, last = (few(replications=count) for count in (60, LEVELS_OF_REFINEMENT[-1]))
+    for point in early["points"]:
+        assert point["says"]["verdict"].startswith("So far, from 60 replications, ")
+        assert "clearly below" not in point["says"]["verdict"]
+    assert early["says"]["burden"].startswith("So far, from 60 replications, ")
+    assert not any("o far" in point["says"]["verdict"] for point in last["points"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        ({"supervision.watched": 0}, "no case is watched"),
+        ({"supervision.never_allow": ["failed pass"]}, "every error of this scenario is one that"),
+    ],
+)
+def test_leeway_that_makes_no_difference_is_said_to_make_none(changes, because):
+    found = few(told=shipped(KEY).with_(changes))
+    said = [found["says"]["burden"], *(point["says"]["verdict"] for point in found["points"])]
+    for text in said:
+        assert text.startswith("Permissiveness makes no difference here: ")
+        assert because in text
+        assert "can't" not in text
+    assert found["says"]["experience"] == found["says"]["burden"]
 
 
 def test_every_point_is_seen_from_itself():
@@ -141,9 +173,9 @@ def test_every_point_is_seen_from_itself():
     seen = says.standing_at(compared, 2.0, difference, "here")
     told = says.verdict(seen, {"total_burden": about(3.05, 0.1)}, independent=True)
     assert told == (
-        "In this model total burden is lowest at permissiveness 0, clearly below all others tried. "
-        "The permissiveness here is 2; less leeway would lower total burden: at 0 by 2 harm "
-        "weights per trainee, that is 65.6 %."
+        "In this simulation, total burden is lowest at permissiveness 0, clearly below all others "
+        "tried. The permissiveness here is 2: in this simulation, less leeway would lower total "
+        "burden: at 0 by 2 per trainee, which is 66 %."
     )
 
 

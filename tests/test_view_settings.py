@@ -57,18 +57,18 @@ def test_an_address_reads_as_the_contract_has_it():
 @pytest.mark.parametrize(
     ("pairs", "said"),
     [
-        ([("permissivness", "1")], "permissivness: there is no such setting"),
+        ([("permissivness", "1")], "permissivness: the page has no setting of that name; did you"),
         ([("permissivness", "1")], "did you mean permissiveness?"),
-        ([("second.trainees", "1")], "second.trainees: there is no such setting"),
-        ([("latency", "1s"), ("latency", "2s")], "latency: it was given twice"),
-        ([("latency", "1" * 71)], "latency: 71 characters were given"),
-        ([("seed", "-1")], "seed: "),
-        ([("seed", "1.5")], "seed: "),
-        ([("seed", "٣")], "seed: "),
-        ([("seed", str(MAX_SEED + 1))], "seed: "),
-        ([("attempt", "1.2")], "attempt: "),
-        ([("attempt", "1.2.x")], "attempt: "),
-        ([("attempt", "1.2.-3")], "attempt: "),
+        ([("second.trainees", "1")], "second.trainees: the page has no setting of that name"),
+        ([("latency", "1s"), ("latency", "2s")], "Rescue latency: it was given twice"),
+        ([("latency", "1" * 71)], "Rescue latency: 71 characters were given"),
+        ([("seed", "-1")], "Seed: "),
+        ([("seed", "1.5")], "Seed: "),
+        ([("seed", "٣")], "Seed: "),
+        ([("seed", str(MAX_SEED + 1))], "Seed: "),
+        ([("attempt", "1.2")], "Attempt: "),
+        ([("attempt", "1.2.x")], "Attempt: "),
+        ([("attempt", "1.2.-3")], "Attempt: "),
         ([("latency", "1s")] * 31, "settings: too many were given"),
     ],
 )
@@ -216,18 +216,22 @@ def test_a_second_supervisor_differs_by_their_own_settings_alone():
 @pytest.mark.parametrize(
     ("given_ones", "said"),
     [
-        ({"permissiveness": "11"}, "permissiveness: 11 was given; it can be set from 0 to 10; try"),
-        ({"permissiveness": "0,5"}, "permissiveness: \"0,5\" was given; a number is needed"),
-        ({"latency": "5"}, "add the unit, such as 5 min"),
-        ({"latency": "2 h"}, "latency: 2 h was given; it can be set from 0.1 s to 10 min; try 10"),
-        ({"latency": "0s"}, "latency: 0 s was given"),
+        ({"permissiveness": "11"}, "Permissiveness: 11 was given; it can be set from 0 to 10; try"),
+        ({"permissiveness": "0,5"}, "Permissiveness: \"0,5\" was given; a number is needed"),
+        ({"latency": "5"}, "it can be set from 0.1 s to 10 min, with its unit; write it like 15 s"),
+        ({"latency": "0"}, "Rescue latency: \"0\" was given; it can be set from 0.1 s to 10 min"),
+        ({"latency": "-5 s"}, "Rescue latency: \"-5 s\" was given; it can be set from 0.1 s"),
+        ({"latency": "2 h"}, "Rescue latency: 2 h was given; it can be set from 0.1 s to 10 min"),
+        ({"latency": "0s"}, "Rescue latency: 0 s was given"),
         ({"policy": "hands off"}, "did you mean hands_off?"),
-        ({"variant": "optimist"}, "variant: \"optimist\" was given; it can be -, optimistic or"),
-        ({"watched": "120 %"}, "watched: 120 % was given; it can be set from 0 % to 100 %"),
-        ({"trainees": "0"}, "trainees: 0 was given; it can be set from 1 to 40; try 1"),
-        ({"supervisors": "21"}, "supervisors: 21 was given; it can be set from 1 to 20"),
-        ({"fragility": "0"}, "fragility: 0 was given"),
-        ({"sharpness": "1"}, "sharpness: there is no such setting"),
+        ({"variant": "optimist"}, "Variant: \"optimist\" was given; it can be optimistic or"),
+        ({"watched": "120 %"}, "Cases watched: 120 % was given; it can be set from 0 % to 100 %"),
+        ({"trainees": "0"}, "Trainees: 0 was given; it can be set from 1 to 40; try 1"),
+        ({"supervisors": "21"}, "Supervisors on duty: 21 was given; it can be set from 1 to 20"),
+        ({"supervisors": "2.5"}, "was given; a whole number is needed; try 2 or 3"),
+        ({"fragility": "-1"}, "Patient fragility: \"-1\" was given; it can be set from 0.0"),
+        ({"fragility": "0"}, "Patient fragility: 0 was given"),
+        ({"sharpness": "1"}, "sharpness: the page has no setting of that name"),
     ],
 )  # fmt: skip
 def test_what_a_scenario_does_not_take_is_refused(given_ones, said):
@@ -244,7 +248,7 @@ def test_all_that_is_wrong_is_told_at_once():
 
 def test_a_control_the_scenario_lacks_is_refused():
     told = scenario({"supervision.response": {"uniform": ["1 min", "2 min"]}})
-    with pytest.raises(ScenarioError, match=r"latency: .*no single number"):
+    with pytest.raises(ScenarioError, match=r"Rescue latency: .*no single number"):
         apply(told, {"latency": "1min"})
 
 
@@ -271,3 +275,25 @@ def test_the_command_says_the_same_settings(key):
     assert line[-4:] == ["--seed", "7", "--replications", "16"]
     changes = read_changes(line[place + 1] for place, word in enumerate(line) if word == "--set")
     same(meaning.scenario, told.with_variant("pessimistic").with_(changes))
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "token"),
+    [
+        ("duration", "1 min 30 s", "90s"),
+        ("duration", "1h30min", "90min"),
+        ("duration", "2 d 4 h", "52h"),
+        ("share", "50", "0.5"),
+        ("share", "50 %", "0.5"),
+        ("share", "0.5", "0.5"),
+        ("share", "1", "1"),
+        ("share", "1 %", "0.01"),
+    ],
+)
+def test_what_is_typed_as_the_page_writes_it_is_read(kind, typed, token):
+    assert tokens.write(kind, tokens.read(kind, typed)) == token
+
+
+@pytest.mark.parametrize("typed", ["30 s 1 min", "1 min 30", "1 min 1 min", "1 min -3 s"])
+def test_a_time_in_several_units_begins_with_the_greatest(typed):
+    assert isinstance(tokens.read("duration", typed), tokens.Wrong)

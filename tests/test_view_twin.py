@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis import twins_report
+from analysis import twins_report, words
 from analysis.twins import twins
 from analysis.view import twin as module
 from analysis.view.twin import Abandoned, training_only, twin, twin_of
@@ -146,8 +146,11 @@ def test_an_attempt_that_was_asked_for():
         address = (one["replication"], one["trainee"], one["case"])
         told = small({P: 0.5}, {P: 0}, attempt=address)["shown"]
         assert (told["replication"], told["trainee"], told["case"]) == address
-        assert told["title"].startswith(
-            f"Replication {address[0]}, trainee {address[1]}, case {address[2]}"
+        replication, trainee, case = (words.ordinal(place) for place in address)
+        where = f"{trainee} trainee, {case} case ({replication} replication)"
+        assert told["title"].lower().startswith(where)
+        assert one["label"].endswith(
+            f"({trainee} trainee, {case} case, {replication} replication)."
         )
 
 
@@ -205,7 +208,7 @@ def test_a_seed_that_cannot_be_is_refused():
 
 def test_the_attempts_to_choose_from_differ_in_different_ways():
     told = twin_of(load(FILES[0]), load(FILES[0]).with_({P: 0}), seed=0, replications=6)
-    ways = {one["label"].split(". ", 1)[1] for one in told["attempts"]}
+    ways = {one["label"].rsplit(" (", 1)[0] for one in told["attempts"]}
     assert len(told["attempts"]) == 12
     assert len(ways) >= 5
 
@@ -298,10 +301,14 @@ def test_the_usual_second_supervisor_of_one_who_never_allows_anything():
 
 
 def test_what_both_worlds_share_is_refused_of_the_second_alone():
-    with pytest.raises(ScenarioError, match=r"second\.trainees"):
+    with pytest.raises(ScenarioError, match="Trainees of the second supervisor: this can't differ"):
         twin(small_scenario(), {}, {"trainees": "2"}, replications=5, key="small")
-    with pytest.raises(ScenarioError, match="permissiveness"):
+    with pytest.raises(ScenarioError, match="Permissiveness of the second supervisor: ") as no:
         twin(small_scenario(), {}, {"permissiveness": "much"}, replications=5, key="small")
+    assert [each.path for each in no.value.problems] == ["second.permissiveness"]
+    with pytest.raises(ScenarioError, match=r"^Permissiveness: ") as no:
+        twin(small_scenario(), {"permissiveness": "much"}, {"latency": "0"}, key="small")
+    assert [each.path for each in no.value.problems] == ["permissiveness"]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

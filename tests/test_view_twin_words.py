@@ -19,10 +19,10 @@ def test_stepping_in_against_waiting():
         "What made the difference: the supervisor waited under A and stepped in at once under B.",
         "It ended alike: the supervisor put it right, 8 min after the error under A and 4 min "
         "under B, and the patient was unharmed in both.",
-        "In trainee 0's case 0 (slip), 1 min after the error, the two worlds part.",
+        "In the first trainee's first case (slip), 1 min after the error, the two worlds part.",
         "Under A, the supervisor notices and waits.",
         "Under B, the supervisor notices and steps in.",
-        "Under A the error was let run 4 min longer.",
+        "The supervisor stepped in 4 min earlier under B.",
     ]
     a, b = told["shown"]["worlds"]
     assert [(mark["minutes"], mark["kind"]) for mark in a["marks"]] == [
@@ -33,7 +33,7 @@ def test_stepping_in_against_waiting():
     ]  # fmt: skip
     assert (told["shown"]["parts_at"], told["shown"]["unit"]) == (1, "minutes")
     assert (a["end"], b["end"]) == ("supervisor puts it right, no harm",) * 2
-    assert told["shown"]["start"] == "The error falls at 0:10:00 of training."
+    assert told["shown"]["start"] == "The error falls on day 1 of training."
     assert (told["a"]["label"], told["b"]["label"]) == ("time limit 5 min", "time limit 0 s")
 
 
@@ -112,7 +112,7 @@ def test_an_error_in_one_world_only():
         "Under A, the harm had run its course 30 min after the error, and the patient was left "
         "with severe harm. Under B there was no such error.",
     ]
-    assert told["shown"]["start"] == ("The error falls at 0:10:00 of training, under A alone.")
+    assert told["shown"]["start"] == ("The error falls on day 1 of training, under A alone.")
     swapped = sentences(b, a)
     assert swapped[0] == "What made the difference: the trainee made the error under B only."
 
@@ -212,12 +212,14 @@ def test_whose_debrief_it_was(kind):
     [
         ((1, 0, 0, 0, 0), "In the first replication there is no training case that both worlds "
          "have."),
-        ((1, 1, 1, 1, 0), "In the first replication, 1 of 1 training case went otherwise: 1 "
-         "patient came off better under A and none under B."),
+        ((1, 1, 1, 1, 0), "In the first replication, 1 of 1 training case went otherwise: in "
+         "training, 1 patient came off better under A and none under B. Later patients aren't "
+         "followed one by one."),
         ((6, 1440, 387, 2, 81), "In the first 6 replications, 387 of 1,440 training cases went "
-         "otherwise: 81 patients came off better under B and 2 under A."),
+         "otherwise: in training, 81 patients came off better under B and 2 under A. Later "
+         "patients aren't followed one by one."),
         ((6, 1440, 5, 0, 0), "In the first 6 replications, 5 of 1,440 training cases went "
-         "otherwise; no patient came off better under either."),
+         "otherwise; in training, no patient came off better under either."),
     ],
 )  # fmt: skip
 def test_how_many_cases(counts, says):

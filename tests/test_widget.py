@@ -145,12 +145,13 @@ def test_a_twin_that_was_taken_back_stops_half_way(page, monkeypatch):
 
 
 def test_what_can_t_be_set_is_refused_with_a_sentence(page):
-    ask(page, 1, "watched=2&replications=4")
+    ask(page, 1, "watched=200%25&replications=4")
     error = page.comm.reply(1)["error"]
     assert error["status"] == 422
-    assert "watched" in error["message"]
+    assert error["message"].startswith("Cases watched: 200 % was given; it can be set from 0 %")
     (problem,) = error["problems"]
-    assert list(problem) == ["path", "given", "allowed", "advice"]
+    assert list(problem) == ["path", "given", "allowed", "advice", "message"]
+    assert problem["message"] == error["message"]
     assert problem["path"] == "watched"
     ask(page, 2, "watcht=1&replications=4")
     assert "did you mean watched" in page.comm.reply(2)["error"]["problems"][0]["advice"]

@@ -69,6 +69,7 @@ def command() -> NoReturn:
     After Ctrl-C nothing is waited for: compiled code may still be at a long replication.
     """
     gc.freeze()  # what was imported stays to the end: looking for garbage there takes a second
+    gc.set_threshold(100_000, 50, 1000)  # what a run makes, it keeps, or lets go of by itself
     code = main()
     if code == INTERRUPTED:
         sys.stdout.flush()

@@ -22,6 +22,8 @@ from analysis.cli.terminal import (
     tell,
 )
 from analysis.view import grid
+from analysis.view.against_file import against_file
+from engine import loader
 from engine.errors import OutputError
 from engine.results import versions
 from engine.run import DEFAULT_ENGINE
@@ -61,6 +63,9 @@ def run(
         if as_json
         else RUNS / study.folder_name(chosen, variant, values)
     )
+    departs = None
+    if variant is not None or values:
+        departs = against_file(loader.load(scenario), chosen, variant=variant, changes=values)
     started = now()
 
     def simulated() -> study.Study:
@@ -68,7 +73,7 @@ def run(
         with progress.bar(printer(errors=True), "simulating", total) as advance:
             return study.run_study(
                 chosen, seed=seed, replications=count, engine=engine, curve=not no_curve,
-                variant=variant, changes=values,
+                variant=variant, changes=values, against_file=departs,
                 progress=progress.foretelling(total, tell, advance),
             )  # fmt: skip
 

@@ -184,6 +184,7 @@ def attempt(done: Twins, shown: Shown) -> None:
     screen = printer()
     screen.print()
     screen.print(f"One attempt in both worlds: {twins_story.shown_title(shown)}", style="bold")
+    screen.print(f"The options that show it: {twins_story.shown_options(shown)}", style="dim")
     for line in shown.sentences:
         screen.print(line)
     for world, lines in twins_story.shown_stories(shown):

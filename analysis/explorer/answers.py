@@ -7,11 +7,11 @@ import json
 from typing import Any
 
 from analysis import study
-from analysis.explorer.budget import cases_of, check_work
+from analysis.explorer.budget import cases_of, check_work, replications_of_report
 from analysis.explorer.shelf import Book
 from analysis.explorer.work import ShouldStop, StoppedError
-from analysis.view import answer, boot, cells, save_as, twin
-from analysis.view.settings import State, apply, with_second
+from analysis.view import answer, boot, cells, grid, refusals, save_as, twin
+from analysis.view.settings import State, apply, of_second
 from engine import run
 from engine.errors import ScenarioError
 
@@ -58,10 +58,17 @@ class Answers:
         except cells.Abandoned:
             raise StoppedError from None
 
+    def cost(self, book: Book, state: State, replications: int) -> int:
+        """Cases yet to be simulated for an answer. Raises ScenarioError as `answer` does."""
+        return answer.cost(
+            book.scenario, state.settings, seed=state.seed, replications=replications,
+            key=book.key, file=book.file, cells=self._cells,
+        )  # fmt: skip
+
     def twin(self, book: Book, state: State, replications: int, should_stop: ShouldStop) -> bytes:
         """Two worlds. Raises ScenarioError, and StoppedError where it should stop."""
         a = apply(book.scenario, state.settings)
-        b = apply(book.scenario, with_second(state.settings, state.second))
+        b = of_second(book.scenario, state.settings, state.second).scenario
         check_work(replications * (cases_of(a) + cases_of(b)))
         try:
             found = twin.twin(
@@ -77,6 +84,13 @@ class Answers:
         """The scenario's file with the settings in it. Raises ScenarioError."""
         return save_as.save_as(book.text, state.settings).encode()
 
+    def cost_of_report(self, book: Book, state: State) -> int:
+        """Cases simulated for a report: its run, and the grid. Raises ScenarioError."""
+        scenario = apply(book.scenario, state.settings)
+        count = replications_of_report(scenario)
+        run_cases = study.simulations(scenario, count, curve=True) * cases_of(scenario)
+        return run_cases + grid.MOST_CASES
+
     def report_html(self, book: Book, state: State, should_stop: ShouldStop) -> bytes:
         """The report of these settings. Raises ScenarioError and StoppedError."""
         from analysis.explorer import reporting  # and with it much that no other answer needs
@@ -86,11 +100,4 @@ class Answers:
 
 def problems(error: ScenarioError) -> list[dict[str, str]]:
     """The problems as plain data, for the page."""
-    return [
-        {
-            "path": each.path, "given": each.given, "allowed": each.allowed,
-            "advice": each.advice,
-        }
-        | ({} if each.line is None else {"place": f"line {each.line}, column {each.column}"})
-        for each in error.problems
-    ]  # fmt: skip
+    return [refusals.as_object(each) for each in error.problems]

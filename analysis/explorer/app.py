@@ -32,6 +32,7 @@ from analysis.explorer.handling import (
     cookies,
     query_of,
     question,
+    reckoned,
     sent,
     state_of,
     waited_for,
@@ -39,13 +40,12 @@ from analysis.explorer.handling import (
 from analysis.explorer.kept import Body, packed
 from analysis.explorer.shelf import Book
 from analysis.explorer.work import Kind, Work
-from analysis.view.settings import State
+from analysis.view.against_file import file_name
+from analysis.view.settings import State, meant
 from engine.words import plain
 
 LEVELS = (16, 100, 500)
 """Replications of an answer: at once, a little later, and as many as `leeway run` has."""
-POINTS = 10
-"""About how many positions a slider of leeway has, to reckon what an answer costs."""
 KINDS_OF_TEXT = ("application/yaml", "application/x-yaml", "text/yaml", "text/plain")
 UPLOAD_COST = 2_000_000
 """What reading a scenario counts as, in cases: it takes up to a second."""
@@ -110,15 +110,15 @@ async def static(found: Parts, request: Request) -> Response:
 async def boot(found: Parts, request: Request) -> Response:
     """What the page starts from; a scenario whose file has changed is read again."""
     given = query_of(request, ("scenario",))
-    asker = charge(found, request, 0)
+    client = charge(found, request, 0)
     book = found.shelf.find(given.get("scenario"))
     stale = found.shelf.changed_file(book)
     if stale is not None:
         again: Work[Book] = lambda _stop: shelf.from_file(stale, book.key)  # noqa: E731
-        turn = found.queue.do(("file", book.key), Kind.COARSE, asker, again)
+        turn = found.queue.do(("file", book.key), Kind.COARSE, client, again)
         book = await waited_for(request, turn)
         found.shelf.replace(book)
-    offered = found.shelf.offered(asker.client)
+    offered = found.shelf.offered(client)
     listed = tuple((each.key, each.digest) for each in offered)
     key = ("boot", book.key, book.digest, listed)
     work: Work[Body] = lambda _stop: packed(found.answers.boot(book, offered))  # noqa: E731
@@ -132,7 +132,7 @@ async def answer(found: Parts, request: Request) -> Response:
     state, replications, book = asked(found, request)
     key, work = question(found, book, state, replications)
     kind = Kind.COARSE if replications == LEVELS[0] else Kind.REFINED
-    cost = POINTS * replications * cases_of(book, state)
+    cost = 0 if key in found.kept else reckoned(found.answers.cost, book, state, replications)
     return await computed(found, request, key, kind, work, cost)
 
 
@@ -167,25 +167,26 @@ async def report_html(found: Parts, request: Request) -> Response:
     book = found.shelf.find(state.scenario)
     second = tuple(sorted(state.second.items()))
     key = ("report", book.key, book.digest, cell_key(state), second, state.attempt)
-    cost = 4 * POINTS * LEVELS[-1] * cases_of(book, state)
+    cost = 0 if key in found.kept else reckoned(found.answers.cost_of_report, book, state)
     work: Work[Body] = lambda stop: packed(  # noqa: E731
         found.answers.report_html(book, state, stop)
     )
     kind = "text/html; charset=utf-8"
     response = await computed(found, request, key, Kind.TWIN, work, cost, kind)
-    return as_file(response, f"{book.scenario.id}.html")
+    name = file_name(book.scenario, meant(book.scenario, state.settings), seed=state.seed)
+    return as_file(response, f"{name}.html")
 
 
 async def upload(found: Parts, request: Request) -> Response:
     """Open a scenario that a reader has: it is kept in memory, for a while."""
     query_of(request, allowed=())
     check_text(request.headers.getlist("content-type"))
-    asker = charge(found, request, UPLOAD_COST)
+    client = charge(found, request, UPLOAD_COST)
     raw = await request.body()
     key = ("upload", sha256(raw).hexdigest())
     work: Work[Book] = lambda _stop: shelf.uploaded(raw)  # noqa: E731
-    book = await waited_for(request, found.queue.do(key, Kind.TWIN, asker, work))
-    found.shelf.put(book, asker.client)
+    book = await waited_for(request, found.queue.do(key, Kind.TWIN, client, work))
+    found.shelf.put(book, client)
     content = encoded({"key": book.key, "title": book.scenario.title})
     return Response(content, 201, NO_STORE, media_type="application/json")
 
@@ -212,6 +213,6 @@ def check_text(kinds: list[str]) -> None:
 
 
 def as_file(response: Response, name: str) -> Response:
-    """To be saved under this name, which has letters, digits and hyphens only."""
+    """To be saved under this name, which has letters, digits, hyphens and dots only."""
     response.headers["content-disposition"] = f'attachment; filename="{name}"'
     return response

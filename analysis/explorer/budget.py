@@ -9,7 +9,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from analysis import study
 from engine.errors import Problem, ScenarioError
+from engine.run import DEFAULT_ENGINE
 from engine.scenario import Scenario
 
 MOST_CASES = 60_000_000
@@ -26,8 +28,12 @@ class Allowance:
 
 REQUESTS = Allowance(most=300, per_second=30)
 CASES = Allowance(most=2 * MOST_CASES, per_second=4_000_000)
+ALONE = Allowance(most=100 * CASES.most, per_second=100 * CASES.per_second)
+"""The cases of who is alone with their own machine: more than any machine simulates. One request
+has its bound all the same, and so has the number of requests."""
 CLIENTS_PER_ADDRESS = 64
-"""A class may share one address; together they may ask for as much as so many clients."""
+"""A class may share one address: together they may ask for as much as twice thirty clients. It is
+also all that somebody gets who comes as a new client again and again."""
 MOST_BUCKETS = 4096
 
 
@@ -117,6 +123,18 @@ class Budget:
 def cases_of(scenario: Scenario) -> int:
     """Training cases that may start in one replication, and cases of independent practice."""
     return scenario.trainees.count * (scenario.study.cases + scenario.independent.cases)
+
+
+def replications_of_report(scenario: Scenario) -> int:
+    """As many as `leeway run` takes, or fewer where that would be too much work here.
+
+    Raises ScenarioError where even a hundred are.
+    """
+    each = study.simulations(scenario, 1, curve=True) * cases_of(scenario)
+    usual = study.replications_for(DEFAULT_ENGINE)
+    fitting = min(usual, MOST_CASES // each)
+    check_work(min(usual, 100) * each)
+    return fitting
 
 
 def check_work(cases: int) -> None:

@@ -1,21 +1,15 @@
 """Who asks: a browser that has the cookie of this server's page, else whoever is at its address.
 
 The cookie is a number that the server has signed, so nothing about a client is remembered, and
-nobody can make up a client to get another budget.
+nobody can take another's place. Whoever asks without a cookie may get a new number at each visit of
+the page, and with it a client's budget anew: what holds them is the budget of their address, which
+all clients there share (analysis.explorer.budget).
 """
 
 import hashlib
 import hmac
-import re
 import secrets
 from http.cookies import CookieError, SimpleCookie
-
-from analysis.explorer.work import Asker
-
-PAGE_HEADER = "leeway-page"
-"""Request header in which a page says which of a browser's tabs it is: letters and digits."""
-
-_PAGE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class Clients:
@@ -39,11 +33,10 @@ class Clients:
         good = hmac.compare_digest(signature.encode(), self._signed("client", number).encode())
         return number if good else None
 
-    def asker(self, cookies: dict[str, str], address: str, page: str | None) -> Asker:
-        """Who waits for an answer."""
+    def asking(self, cookies: dict[str, str], address: str) -> str:
+        """Who asks: the number of the client, else the address."""
         client = self.client(cookies)
-        known = page is not None and _PAGE.fullmatch(page) is not None
-        return Asker(address if client is None else client, page if known else None)
+        return address if client is None else client
 
     @property
     def pass_value(self) -> str:

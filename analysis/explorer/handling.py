@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Hashable
 from dataclasses import dataclass
@@ -14,21 +15,21 @@ from starlette.responses import Response
 from analysis.explorer import budget, query
 from analysis.explorer.ahead import Ahead, Question
 from analysis.explorer.answers import Answers, encoded, problems
-from analysis.explorer.clients import PAGE_HEADER, Clients, read_cookies
+from analysis.explorer.clients import Clients, read_cookies
 from analysis.explorer.guard import Refusal
-from analysis.explorer.kept import Body, Kept, packed
+from analysis.explorer.kept import Body, Kept, packed, takes_gzip
 from analysis.explorer.page import File
 from analysis.explorer.shelf import Book, Shelf, UnknownScenarioError
 from analysis.explorer.work import (
-    Asker,
     BusyError,
     ClosedError,
     GoneError,
     Kind,
     Queue,
-    SupersededError,
+    ShouldStop,
     Work,
 )
+from analysis.view import refusals
 from analysis.view.settings import State, parse
 from engine.errors import ScenarioError
 from engine.words import plain
@@ -39,7 +40,7 @@ log = logging.getLogger(__name__)
 
 NO_STORE = {"cache-control": "no-store"}
 NO_PAGE = "there is no such page"
-BUSY = "more is being asked for than can be computed; wait a moment"
+BUSY = "more has been asked for than leeway computes at once; wait a moment"
 
 
 @dataclass
@@ -69,12 +70,16 @@ def parts(
     files: dict[str, File],
     seed: int = 0,
 ) -> Parts:
-    """What a server with these scenarios needs. To be called where its event loop runs."""
+    """What a server with these scenarios needs. To be called where its event loop runs.
+
+    Without a token there is one reader, on this machine, who has all of it to themselves.
+    """
     queue, kept = Queue(cores), Kept()
+    cases = budget.ALONE if token is None else budget.CASES
     return Parts(
         shelf=Shelf(books), answers=answers, page=page, files=files,
         clients=Clients(port, token), queue=queue, kept=kept, ahead=Ahead(queue, kept),
-        budget=budget.Budget(time.monotonic), seed=seed,
+        budget=budget.Budget(time.monotonic, cases=cases), seed=seed,
     )  # fmt: skip
 
 
@@ -112,9 +117,7 @@ async def answered(
     except UnknownScenarioError as error:
         return refused(Problem(404, str(error)))
     except ScenarioError as error:
-        return refused(Problem(422, str(error), problems(error)))
-    except SupersededError:
-        return refused(Problem(409, "superseded: this page has asked for something newer"))
+        return refused(Problem(422, refusals.text(error), problems(error)))
     except BusyError:
         return refused(Problem(429, BUSY, headers={"retry-after": "1"}))
     except ClosedError:
@@ -173,6 +176,14 @@ def cases_of(book: Book, state: State) -> float:
     return budget.cases_of(book.scenario) * count / own
 
 
+def reckoned(cost: Callable[..., int], *about: object) -> int:
+    """Cases an answer costs; none where it can't be given, which the work itself says in words."""
+    try:
+        return cost(*about)
+    except ScenarioError:
+        return 0
+
+
 def question(found: Parts, book: Book, state: State, replications: int) -> Question:
     """What names the curve of a cell, and how it is computed."""
     key = ("answer", book.key, book.digest, cell_key(state), replications)
@@ -189,14 +200,14 @@ def address_of(request: Request) -> str:
     return "unknown" if request.client is None else request.client.host
 
 
-def charge(found: Parts, request: Request, cases: float) -> Asker:
-    """Who asks, if they may: the request is taken from their budget. Raises Problem."""
+def charge(found: Parts, request: Request, cases: float) -> str:
+    """The client who asks, if they may: it is taken from their budget. Raises Problem."""
     address = address_of(request)
-    asker = found.clients.asker(cookies(request), address, request.headers.get(PAGE_HEADER))
-    wait = found.budget.take(asker.client, address, cases)
+    client = found.clients.asking(cookies(request), address)
+    wait = found.budget.take(client, address, cases)
     if wait > 0:
         raise Problem(429, BUSY, headers={"retry-after": str(wait)})
-    return asker
+    return client
 
 
 async def computed(
@@ -211,15 +222,34 @@ async def computed(
     """An answer from memory, or computed in its turn; only the latter costs cases."""
     cost = min(cost, budget.MOST_CASES)  # beyond which the work itself is refused
     body = found.kept.get(key)
-    asker = charge(found, request, 0 if body is not None else cost)
+    client = charge(found, request, 0 if body is not None else cost)
     if body is None:
+        # what others have asked for may be in hand already, on this client's account or on theirs
+        begun = threading.Event()
+        if found.queue.is_asked(key):
+            begun.set()
+        turn = found.queue.do(key, kind, client, noted(begun, work))
         try:
-            body = await waited_for(request, found.queue.do(key, kind, asker, work))
-        except (ScenarioError, SupersededError, BusyError):
-            found.budget.give_back(asker.client, address_of(request), cost)  # nothing was computed
+            body = await waited_for(request, turn)
+        except (ScenarioError, BusyError):
+            found.budget.give_back(client, address_of(request), cost)  # nothing was computed
+            raise
+        except GoneError:
+            if not begun.is_set():
+                found.budget.give_back(client, address_of(request), cost)
             raise
         found.kept.put(key, body)
     return sent(body, request, media_type)
+
+
+def noted(begun: threading.Event, work: Work[T]) -> Work[T]:
+    """The same work, which tells when it begins."""
+
+    def doing(should_stop: ShouldStop) -> T:
+        begun.set()
+        return work(should_stop)
+
+    return doing
 
 
 async def waited_for(request: Request, work: Coroutine[object, object, T]) -> T:
@@ -247,7 +277,7 @@ def sent(body: Body, request: Request, media_type: str) -> Response:
     """A body, compressed for those who take it. Answers are kept by the page, not the browser."""
     headers = {**NO_STORE, "vary": "accept-encoding"}
     content = body.plain
-    if body.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+    if body.compressed is not None and takes_gzip(request.headers.getlist("accept-encoding")):
         content = body.compressed
         headers["content-encoding"] = "gzip"
     return Response(content, 200, headers, media_type=media_type)

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import NamedTuple
@@ -27,6 +28,17 @@ class Body(NamedTuple):
         return f'"{hashlib.sha256(self.plain).hexdigest()[:32]}"'
 
 
+def takes_gzip(accepted: list[str]) -> bool:
+    """Whether Accept-Encoding headers allow gzip: by name, or by *; a weight of 0 forbids it."""
+    weights = {}
+    for part in ",".join(accepted).lower().split(","):
+        name, _, rest = part.partition(";")
+        key, _, weight = rest.replace(" ", "").replace("\t", "").partition("=")
+        zero = key == "q" and re.fullmatch(r"0(\.0{0,3})?", weight) is not None
+        weights[name.strip()] = not zero
+    return weights.get("gzip", weights.get("*", False))
+
+
 def packed(plain: bytes) -> Body:
     """A body; small ones aren't compressed."""
     small = len(plain) < LEAST_TO_COMPRESS
@@ -43,6 +55,9 @@ class Kept:
 
     def __len__(self) -> int:
         return len(self._bodies)
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._bodies
 
     def get(self, key: Hashable) -> Body | None:
         """The body, which counts as used now; None where it isn't kept."""

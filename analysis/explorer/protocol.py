@@ -10,7 +10,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST_CONNECTIONS = 400
-"""A class of 30 has 180: a browser opens up to six."""
+MOST_OF_AN_ADDRESS = 200
+"""A class of 30 may share one address and has 180: a browser opens up to six."""
 REQUEST_SECONDS = 15.0
 """For a whole request, its body included."""
 READING_SECONDS = 30.0
@@ -28,19 +29,23 @@ class Protocol(H11Protocol):
     request_seconds = REQUEST_SECONDS
     reading_seconds = READING_SECONDS
     most_connections = MOST_CONNECTIONS
+    most_of_an_address = MOST_OF_AN_ADDRESS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._request_timer: asyncio.TimerHandle | None = None
         self._reading_timer: asyncio.TimerHandle | None = None
+        self._since = self.loop.time()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """One connection too many is closed at once."""
+        """One connection too many costs another one, which has rested longest, its place."""
         super().connection_made(transport)
-        if len(self.connections) > self.most_connections:
-            transport.abort()
-        else:
-            self._time_request()
+        self._time_request()
+        crowd = self._crowd()
+        if crowd:
+            resting = [each for each in crowd if each is not self and not each._complete]
+            gone = min(resting, key=lambda each: each._since, default=self)
+            gone.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """No timer outlives its connection."""
@@ -50,6 +55,7 @@ class Protocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The clock runs from the first byte of a request to its last."""
+        self._since = self.loop.time()
         super().data_received(data)
         if self._complete:
             self._end_request_timer()
@@ -91,6 +97,27 @@ class Protocol(H11Protocol):
             self.transport.abort()
         else:
             super().timeout_keep_alive_handler()
+
+    @property
+    def _address(self) -> str:
+        """Where the other end is."""
+        return "unknown" if self.client is None else self.client[0]
+
+    def _crowd(self) -> "list[Protocol]":
+        """All connections of an address that has too many; none where there is room.
+
+        Where all addresses together have too many, the one that has most gives way.
+        """
+        there: dict[str, list[Protocol]] = {}
+        for each in self.connections:
+            if isinstance(each, Protocol) and not each.transport.is_closing():
+                there.setdefault(each._address, []).append(each)
+        own = there[self._address]
+        if len(own) > self.most_of_an_address:
+            return own
+        if sum(map(len, there.values())) > self.most_connections:
+            return max(there.values(), key=len)
+        return []
 
     @property
     def _complete(self) -> bool:

@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 
 from analysis import drawing, folder, plans, report, study
-from analysis.explorer.budget import MOST_CASES, cases_of, check_work
+from analysis.explorer.budget import replications_of_report
 from analysis.explorer.shelf import Book
 from analysis.explorer.work import ShouldStop, StoppedError
 from analysis.view import grid, settings
+from analysis.view.against_file import against_file
 from analysis.view.settings import State
 from engine.results import versions
 from engine.run import DEFAULT_ENGINE
-from engine.scenario import Scenario
 
 
 def report_html(book: Book, state: State, should_stop: ShouldStop) -> str:
@@ -21,7 +21,10 @@ def report_html(book: Book, state: State, should_stop: ShouldStop) -> str:
     """
     meaning = settings.meant(book.scenario, state.settings)
     scenario = meaning.scenario
-    count = replications(scenario)
+    count = replications_of_report(scenario)
+    departs = against_file(
+        book.scenario, scenario, variant=meaning.variant, changes=meaning.changes
+    )
 
     def look(_: int) -> None:
         if should_stop():
@@ -30,7 +33,8 @@ def report_html(book: Book, state: State, should_stop: ShouldStop) -> str:
     started = now()
     done = study.run_study(
         scenario, seed=state.seed, replications=count, engine=DEFAULT_ENGINE,
-        variant=meaning.variant, changes=meaning.changes, progress=look,
+        variant=meaning.variant, changes=meaning.changes, against_file=departs,
+        progress=look,
     )  # fmt: skip
     command = settings.command(meaning, file=book.file, seed=state.seed, replications=count)
     cells = grid.grid(done)
@@ -40,18 +44,6 @@ def report_html(book: Book, state: State, should_stop: ShouldStop) -> str:
     return report.render(
         done, folder.run_record(done, **papers), drawn, grid.page_data(done, cells)
     )
-
-
-def replications(scenario: Scenario) -> int:
-    """As many as `leeway run` takes, or fewer where that would be too much work here.
-
-    Raises ScenarioError where even a hundred are.
-    """
-    each = study.simulations(scenario, 1, curve=True) * cases_of(scenario)
-    usual = study.replications_for(DEFAULT_ENGINE)
-    fitting = min(usual, MOST_CASES // each)
-    check_work(min(usual, 100) * each)
-    return fitting
 
 
 def now() -> str:

@@ -3,8 +3,8 @@
 Compiled code lets other threads run, so a thread per core and one more keep the machine busy.
 Everything here but the work itself happens in the event loop, so there is nothing to lock.
 
-A **page** (a tab of a browser) has at most one thing of a family running and the newest waiting:
-who drags a slider wants the last answer, not all of them. Work that nobody waits for is given up.
+Work that nobody waits for is given up: a page asks one thing at a time, and takes back a question
+that has become out of date by ending its connection.
 """
 
 import asyncio
@@ -37,11 +37,6 @@ class Kind(IntEnum):
     REFINED = 2
     AHEAD = 3
 
-    @property
-    def family(self) -> str:
-        """What takes each other's place on a page."""
-        return "twin" if self is Kind.TWIN else "answer"
-
 
 class NotDoneError(LeewayError):
     """Work that was given up for a reason of its own."""
@@ -49,10 +44,6 @@ class NotDoneError(LeewayError):
 
 class StoppedError(NotDoneError):
     """Raised by work that was asked to stop."""
-
-
-class SupersededError(NotDoneError):
-    """The same page has asked for something newer."""
 
 
 class BusyError(NotDoneError):
@@ -67,24 +58,16 @@ class ClosedError(NotDoneError):
     """The server is being stopped."""
 
 
-@dataclass(frozen=True)
-class Asker:
-    """Who waits: a client (for fairness), and its page, if it says which (for what is newest)."""
-
-    client: str
-    page: str | None = None
-
-
 @dataclass(eq=False)
 class Job:
-    """A piece of work, and all who wait for it."""
+    """A piece of work, and all who wait for it. client: who was the first to ask, for fairness."""
 
     key: Hashable
     kind: Kind
     client: str
     number: int
     work: Work[Any]
-    waiters: "dict[asyncio.Future[Any], tuple[Asker, Kind]]" = field(default_factory=dict)
+    waiters: "set[asyncio.Future[Any]]" = field(default_factory=set)
     stop: threading.Event = field(default_factory=threading.Event)
     running: bool = False
 
@@ -118,23 +101,26 @@ class Queue:
         """Pieces of work in hand."""
         return len(self._in_hand)
 
-    async def do(self, key: Hashable, kind: Kind, asker: Asker, work: Work[T]) -> T:
+    def is_asked(self, key: Hashable) -> bool:
+        """Whether somebody waits for this key already."""
+        return key in self._wanted
+
+    async def do(self, key: Hashable, kind: Kind, client: str, work: Work[T]) -> T:
         """What `work` gives; the same key in hand already is shared and not done twice.
 
-        Raises SupersededError, BusyError, ClosedError, and whatever the work raises. A caller that
-        is cancelled no longer waits; work without anybody waiting is stopped.
+        Raises BusyError, ClosedError, and whatever the work raises. A caller that is cancelled no
+        longer waits; work without anybody waiting is stopped.
         """
         if self._closed:
             raise ClosedError
-        self._supersede(key, kind, asker)
         job = self._wanted.get(key)
         if job is None:
-            self._refuse_if_full(asker)
-            job = Job(key, kind, asker.client, next(self._numbers), work)
+            self._refuse_if_full(client)
+            job = Job(key, kind, client, next(self._numbers), work)
             self._wanted[key] = job
         job.kind = min(job.kind, kind)
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        job.waiters[future] = (asker, kind)
+        job.waiters.add(future)
         self._start()
         try:
             found: T = await future
@@ -151,26 +137,15 @@ class Queue:
                 _fail(future, ClosedError())
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _supersede(self, key: Hashable, kind: Kind, asker: Asker) -> None:
-        """Send away what this page asked for before and doesn't need any more."""
-        if asker.page is None:
-            return
-        for job in list(self._wanted.values()):
-            if job.key == key or (job.running and job.kind is Kind.COARSE):
-                continue  # quick answers in hand are finished: the picture moves while one drags
-            for future, (other, wanted) in list(job.waiters.items()):
-                if other == asker and wanted.family == kind.family:
-                    _fail(future, SupersededError())
-                    self._leave(job, future)
-
-    def _refuse_if_full(self, asker: Asker) -> None:
-        of_client = sum(job.client == asker.client for job in self._wanted.values())
+    def _refuse_if_full(self, client: str) -> None:
+        of_client = sum(job.client == client for job in self._wanted.values())
         if self.waiting >= MOST_WAITING or of_client >= MOST_WAITING_OF_A_CLIENT:
             raise BusyError
 
     def _leave(self, job: Job, future: "asyncio.Future[Any]") -> None:
         """One who waits goes; the last one ends the work, which may still be in hand a while."""
-        if job.waiters.pop(future, None) is None or job.waiters:
+        job.waiters.discard(future)
+        if job.waiters:
             return
         job.stop.set()
         self._forget(job)

@@ -48,6 +48,18 @@
   };
   const address = (query) => `${location.origin}${location.pathname}?${query}`;
 
+  // Keeps a file that leeway makes; gives its name.
+  const save = async (path) => {
+    const response = await reach(path, {});
+    if (!response.ok) throw await failure(response);
+    const named = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "");
+    const href = URL.createObjectURL(await response.blob());
+    const name = named?.[1] ?? "leeway";
+    Object.assign(document.createElement("a"), { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), 60_000); // the browser has read it by then
+    return name;
+  };
+
   const links = (query) => [
     { label: "Save as scenario", href: `/api/scenario.yaml?${query}`, download: "" },
     { label: "Save report", href: `/api/report.html?${query}`, download: "" },
@@ -60,13 +72,12 @@
       const wanted = new URLSearchParams(read()).get("scenario");
       const query = wanted === null ? "" : `?${new URLSearchParams({ scenario: wanted })}`;
       const boot = await get(`/api/boot${query}`);
-      if (wanted === null) { // said outright, so that Back from another scenario leads here
-        const said = [["scenario", boot.scenario.key], ...new URLSearchParams(read())];
-        history.replaceState(null, "", `?${new URLSearchParams(said)}`);
-      }
+      // said outright from the start: Back from another scenario leads here, and a copied address
+      // means the same luck elsewhere
+      const said = new URLSearchParams(read());
+      const missing = [["scenario", boot.scenario.key], ["seed", boot.seed]].filter(([key]) => !said.has(key));
+      if (missing.length > 0) history.replaceState(null, "", `?${new URLSearchParams([...missing, ...said])}`);
       mounted?.destroy();
-      // the address names its scenario from the start, so that Back finds it again
-      if (wanted === null) history.replaceState(null, "", `?${new URLSearchParams({ scenario: boot.scenario.key })}`);
       document.title = `${boot.scenario.title} – leeway`;
       mounted = view.mount(root, {
         kind: "explorer",
@@ -81,6 +92,7 @@
         write: (text) => history.replaceState(null, "", `?${text}`),
         address,
         links,
+        save,
         upload,
         reboot,
         watch: (changed) => {

@@ -17,7 +17,7 @@
       this.now = states.parse(host.read(), this.boot);
       this.moved = false; // the leeway, so that its numbers are spoken
       this.answer = null; // on show, with its cell and level
-      this.typed = null; // the last typed value, to take back if it is refused
+      this.unsure = new Map(); // typed values without an answer yet, by key: what stood before
       this.typedSecond = null;
       this.usualSecond = {};
       this.handle = {
@@ -53,15 +53,22 @@
       const terms = (this.terms = view.makeTerms(this.root, boot.glossary));
       const change = (control, token, how) => this.change(control, token, how);
       const reset = (control) => this.change(control, states.own(this.now, control), { typed: false });
-      this.headline = view.makeHeadline({ boot, terms, offered, change, reset });
+      // what the settings go back to: a saved report may be of a run that departs from its file
+      this.base = host.departed ? "this run" : "the file as written";
+      this.headline = view.makeHeadline({ boot, terms, offered, change, reset, base: this.base });
       this.controls = view.makeControls({ boot, terms, offered, change, reset });
-      this.luck = view.makeLuck({ fixed: offered !== null, terms, change: (seed) => this.seed(seed) });
+      this.luck = view.makeLuck({ fixed: offered !== null, terms,
+        change: (seed) => this.seed(seed), refused: () => this.render() });
       this.panels = view.makePanels({ terms });
       this.share = view.makeShare({ host, query: () => this.query() });
       this.second = view.makeSecond({
         boot, terms, offered: host.offeredSecond ?? offered, note: host.twinNote ?? null,
         change: (control, token, how) => this.changeSecond(control, token, how),
-        reset: () => this.set({ ...this.now, second: {}, attempt: null }),
+        reset: () => {
+          for (const key of boot.second) this.second.find(key)?.refuse(null);
+          this.typedSecond = null;
+          this.set({ ...this.now, second: {}, attempt: null });
+        },
         choose: (attempt) => this.set({ ...this.now, attempt }),
       });
       this.status = el("p", { class: "lv-status", role: "status" });
@@ -70,6 +77,7 @@
       this.speak = view.throttled(SPOKEN, (text) => view.say(this.spoken, text));
       this.alert = el("div", { class: "lv-alert", role: "alert", hidden: true });
       view.fill(this.shell, ...view.frame(this));
+      this.second.element.hidden = host.twin === null; // a saved report may hold no second supervisor
       // JupyterLab takes the arrow keys for itself where it hears of them
       this.keys = (event) => event.stopPropagation();
       this.root.addEventListener("keydown", this.keys);
@@ -81,7 +89,9 @@
 
     // A setting of the first supervisor's world.
     change(control, token, { typed }) {
-      this.typed = typed ? { control, before: states.token(this.now, control) } : null;
+      const before = this.unsure.get(control.key)?.before ?? states.token(this.now, control);
+      this.unsure.delete(control.key);
+      if (typed) this.unsure.set(control.key, { control, before });
       this.find(control.key)?.refuse(null);
       if (control.leeway) this.moved = true; // what the curve says there is spoken
       this.set({ ...states.changed(this.now, control, token), attempt: null });
@@ -112,8 +122,9 @@
     }
 
     reset() {
-      this.typed = null;
+      this.unsure.clear();
       for (const control of this.boot.controls) this.find(control.key)?.refuse(null);
+      this.luck.forget();
       this.set({ ...states.fresh(this.boot), scenario: this.now.scenario });
     }
 
@@ -147,7 +158,10 @@
       this.main.again();
     }
 
+    // Asked once the first supervisor's settings have been answered: what is wrong with them is told
+    // beside them alone.
     wantTwin() {
+      if (this.answer?.cell !== this.cell || this.host.twin === null) return;
       const query = this.query();
       if (query !== this.twinQuery) {
         this.twinQuery = query;
@@ -156,17 +170,29 @@
     }
 
     answered(answer, { cell, level, current }) {
+      const first = current && this.answer?.cell !== cell;
       this.answer = { answer, cell, level };
       if (current) {
         this.alert.hidden = true;
-        if (this.typed !== null) this.typed = null;
+        this.unsure.clear();
+        this.spell(answer);
       }
+      if (first) this.askTwin();
       const { seed, replications } = answer.request;
       const last = level === this.host.levels.length - 1;
       const times = `Simulated ${replications} ${replications === 1 ? "time" : "times"}`;
-      if (current) this.tell(last ? `${times}, exact for seed ${seed}.` : `${times}; refining…`);
+      if (current) this.tell(last ? `${times} with seed ${seed} (the luck drawn).` : `${times} so far; refining…`);
       this.busy(!current);
       this.render();
+    }
+
+    // Typed values are shown as the answer spells them.
+    spell({ labels }) {
+      for (const [key, token] of Object.entries(this.now.settings)) {
+        const control = this.boot.controls.find((one) => one.key === key);
+        const known = labels?.[key] !== undefined && !states.usual(control, token);
+        if (known && states.unmet(this.now, this.boot, control) === null) view.spell(control, token, labels[key]);
+      }
     }
 
     // Whether what is shown is older than what is set. Not aria-busy: a reader of the screen might
@@ -180,7 +206,7 @@
         this.busy(true);
         this.tell("Simulating…");
       } else if (phase === "busy") {
-        this.tell(`leeway is busy with others' questions. Trying again in ${seconds} s; nothing is lost.`);
+        this.tell(`leeway is busy. Trying again in ${seconds} s; nothing is lost.`);
       } else if (phase === "away") {
         this.tell(`No answer from leeway. Is it still running? (Start it with: leeway explore.) Trying again in ${seconds} s.`);
       } else if (phase === "refused") this.refused(error);
@@ -188,14 +214,9 @@
 
     // A typed value that is refused is taken back and told beside its field; a link is told above.
     refused(error) {
-      const { typed } = this;
-      this.typed = null;
       this.busy(false);
-      const words = view.errorWords(error);
-      if (typed !== null) {
-        this.find(typed.control.key)?.refuse(words.join(" "));
-        return this.set(states.changed(this.now, typed.control, typed.before));
-      }
+      const words = view.errorWords(error, this.boot);
+      if (this.unsure.size > 0) return this.takeBack(error, words.join(" "));
       this.askTwin.cancel();
       this.second.hide();
       this.second.news("");
@@ -204,25 +225,50 @@
         this.answer === null ? null : el("p", {}, "The numbers and figures on this page are still those of the setting before."),
         el("p", { class: "lv-buttons" },
           el("button", { type: "button", class: "lv-button", onclick: () => this.again() }, "Try again"),
-          el("button", { type: "button", class: "lv-button", onclick: () => this.reset() }, "Back to the file as written")));
+          el("button", { type: "button", class: "lv-button", onclick: () => this.reset() }, `Back to ${this.base}`)));
       this.alert.hidden = false;
       return undefined;
+    }
+
+    // Of typed values without an answer those that are named as wrong, else the last one.
+    takeBack(error, words) {
+      const unsure = [...this.unsure.values()];
+      const named = unsure.filter(({ control }) => view.isAbout(error, control));
+      const wrong = named.length > 0 ? named : unsure.slice(-1);
+      let now = this.now;
+      for (const { control, before } of wrong) {
+        this.unsure.delete(control.key);
+        now = states.changed(now, control, before);
+        this.find(control.key)?.refuse(words);
+      }
+      this.set(now);
     }
 
     twinAnswered(answer, { current }) {
       if (!current) return;
       this.typedSecond = null;
       if (Object.keys(this.now.second).length === 0) this.usualSecond = answer.request.second;
-      this.second.show(answer);
+      this.second.show(this.finest(answer));
       this.renderSecond();
       this.second.settle();
+    }
+
+    // Where only the attempt is another, the numbers simulated more often stay.
+    finest(answer) {
+      const about = states.query({ ...this.now, attempt: null }, this.boot);
+      const kept = this.keptTwin;
+      if (kept?.about === about && kept.answer.request.replications > answer.request.replications) {
+        return { ...kept.answer, shown: answer.shown };
+      }
+      this.keptTwin = { about, answer };
+      return answer;
     }
 
     twinNews({ phase, seconds, error }) {
       if (phase === "asking") this.second.news("Following both supervisors…");
       if (phase === "busy" || phase === "away") this.second.news(`Trying again in ${seconds} s.`);
       if (phase !== "refused") return;
-      const words = view.errorWords(error).join(" ");
+      const words = view.errorWords(error, this.boot).join(" ");
       const { typedSecond } = this;
       this.typedSecond = null;
       if (typedSecond !== null) {
@@ -240,11 +286,12 @@
 
     // Everything that follows from the state and the answer on show; nothing is asked here.
     render() {
-      const { now, boot, answer: held } = this;
+      const { now, boot, host, answer: held } = this;
       this.controls.update(now);
       this.luck.update(now.seed);
       this.renderSecond();
-      this.resetAll.disabled = !states.departs(now, boot);
+      const wrong = this.headline.wrong() || this.controls.wrong() || this.luck.wrong();
+      this.resetAll.disabled = !wrong && !states.departs(now, boot);
       if (held === null) {
         this.headline.update(now, { point: null, pair: null, noCurve: null });
         return this.share.update(null);
@@ -252,12 +299,17 @@
       const { answer, cell, level } = held;
       this.results.hidden = false;
       const point = view.pointOf(answer, now, boot);
+      if (point === null) { // its answer is still to come: what was on show stays
+        return this.headline.update(now, { point: this.shownPoint ?? null, pair: null, noCurve: null });
+      }
+      this.shownPoint = point;
       this.headline.update(now, {
         point,
-        pair: this.pair(cell, level),
+        pair: this.pair(answer, point),
         noCurve: cell === this.cell && answer.axis === null ? answer.no_curve : null,
       });
-      this.panels.update({ answer, token: point.token, point });
+      const own = host.departed ? "as in this run" : view.ownWords(answer, boot);
+      this.panels.update({ answer, token: point.token, point, own });
       view.fill(this.verdict, ...view.inShort(answer, point));
       this.share.update(point.command ?? answer.command);
       if (this.moved) this.speak(point.says.now.join(" "));
@@ -265,18 +317,17 @@
       return undefined;
     }
 
-    // The present point and the file's own, as often simulated: the same luck, so that they compare.
-    pair(cell, finest) {
-      const fileCell = states.fileCell(this.now, this.boot);
-      for (let level = finest; level >= 0; level -= 1) {
-        const [here, file] = [this.main.at(cell, level), this.main.at(fileCell, level)];
-        const written = file?.points.find((one) => one.as_written);
-        if (here === null || written === undefined) continue;
-        if (here.request.replications === file.request.replications) {
-          return { here: view.pointOf(here, this.now, this.boot), written };
-        }
-      }
-      return null;
+    // The point on show and the file's own with the same seed and as many replications, which alone
+    // compare; null until there is one. coarse: whether the file is simulated more often as well.
+    pair(answer, here) {
+      const { seed, replications } = answer.request;
+      const fileCell = states.fileCell({ ...this.now, seed }, this.boot);
+      const files = this.host.levels.map((_, level) => this.main.at(fileCell, level)).filter((one) => one !== null);
+      const file = files.find((one) => one.request.seed === seed && one.request.replications === replications);
+      const written = file?.points.find((one) => one.as_written);
+      if (written === undefined) return null;
+      const coarse = files.some((one) => one.request.replications > replications);
+      return { here, written, replications, coarse };
     }
 
     destroy() {

@@ -5,11 +5,25 @@
   const view = (globalThis.leewayView ??= {});
   const { el, state } = view;
 
-  const spaced = (token) => token.replace(/^([\d.]+)([a-z]+)$/i, "$1 $2");
+  const spaced = (token) => token.replace(/([\d.]+)([a-z]+)(?=\d|$)/gi, "$1 $2 ").trim();
+  const inPercent = (control) => control.positions.some(({ label }) => label.endsWith("%"));
+
+  // How answers spell what was typed: 60s is 1 min.
+  const spelled = new WeakMap();
+  view.spell = (control, token, label) => {
+    if (!spelled.has(control)) spelled.set(control, new Map());
+    spelled.get(control).set(token, label);
+  };
 
   // What the reader sees of a token: the label of its position, or what was typed.
-  view.tokenLabel = (control, token) =>
-    control.positions.find((position) => position.token === token)?.label ?? spaced(token);
+  view.tokenLabel = (control, token) => {
+    const known = control.positions.find((position) => position.token === token);
+    const label = known?.label ?? spelled.get(control)?.get(token);
+    if (label !== undefined) return label;
+    const value = view.tokenValue(token);
+    if (!inPercent(control) || value === null) return spaced(token);
+    return `${Number((value * 100).toPrecision(12))} %`;
+  };
 
   // Where the slider's thumb stands for a typed value: at the nearest position.
   const nearest = (positions, token) => {
@@ -28,8 +42,17 @@
     return control.positions.filter((position) => tokens.includes(position.token));
   };
 
-  const NOT_HERE = "not in this page's grid: run leeway explore";
   const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+  // Which values a page that asks nobody holds; null where it holds all.
+  view.heldWords = (control, offered) => {
+    const labels = available(control, offered).map(({ label }) => label);
+    if (labels.length === control.positions.length) return null;
+    return `This page holds these: ${labels.join(", ")}. For others: leeway explore.`;
+  };
+
+  // Whether a control can be moved on this page at all.
+  view.movable = (control, offered) => available(control, offered).length > 1;
 
   // given: {control, terms, offered, name, resetText, resetAbove, whose, change(token, {typed}), reset()}
   view.makeControl = (given) => {
@@ -39,8 +62,9 @@
     const positions = available(control, offered);
     const note = el("p", { class: "lv-note", id: `${id}-note` });
     const error = el("p", { class: "lv-error", id: `${id}-error`, hidden: true });
+    const still = el("span", { class: "lv-still" });
     const label = el("label", { for: id, class: "lv-label" }, control.label);
-    const help = terms.help(name, () => [control.help, ...provenance(control), ...terms.meanings(control.label)]);
+    const help = terms.help(name, () => [control.help, ...provenance(control, offered)]);
     const reset = el("button", {
       type: "button",
       class: "lv-reset",
@@ -60,86 +84,116 @@
       error);
     element.dataset.control = control.key;
 
+    let wrong = false; // whether the field holds what was refused
+
     // shown: {token, own, reason} as the present state has them
     const update = ({ token, own, reason, resetName }) => {
-      const blocked = reason ?? (positions.length < 2 ? sentence(NOT_HERE) : null);
+      const held = offered === null ? null : view.heldWords(control, offered);
+      const alone = positions.length < 2 ? held : null;
+      const blocked = reason ?? alone;
       input.update(token, blocked !== null);
       element.classList.toggle("lv-off", blocked !== null);
-      view.say(note, blocked === null ? rangeWords(control, own, given.whose ?? "In the file") : blocked);
-      reset.classList.toggle("lv-unseen", token === own || blocked !== null);
-      reset.setAttribute("aria-label", resetName ?? `Reset ${name} to the file: ${view.tokenLabel(control, own)}`);
+      view.say(note, blocked ?? [rangeWords(control, own, given.whose ?? null), held].filter((one) => one !== null).join(" "));
+      reset.classList.toggle("lv-unseen", (token === own && !wrong) || blocked !== null);
+      const run = control.in_file !== undefined; // the run of this page departs from its file here
+      const to = control.from_file === false || run ? "to this page's start value" : "to the file";
+      reset.setAttribute("aria-label", resetName ?? `Reset ${name} ${to}: ${view.tokenLabel(control, own)}`);
+      if (wrong) view.say(still, `Still shown: ${view.tokenLabel(control, token)}.`);
     };
 
     const refuse = (message) => {
-      error.hidden = message === null;
-      view.say(error, message ?? "");
-      input.invalid(message !== null);
+      wrong = message !== null;
+      error.hidden = !wrong;
+      view.fill(error, message, wrong ? " " : null, wrong ? still : null);
+      input.invalid(wrong);
     };
-    return { element, update, refuse, control, focus: () => input.element.focus() };
+    return { element, update, refuse, control, wrong: () => wrong, focus: () => input.element.focus() };
   };
 
-  const provenance = (control) => [
-    control.assumption
-      ? "The file's value is an assumption."
-      : control.source === null ? null : `The file's value comes from ${control.source}`,
-    control.typed === null ? null : `You can type a value ${control.typed.says}.`,
+  const provenance = (control, offered) => [
+    control.from_file === false
+      ? null
+      : control.assumption
+        ? "The file's value is an assumption."
+        : control.source === null ? null : `The file's value comes from ${control.source}`,
+    control.typed === null || offered !== null ? null : `You can type a value ${control.typed.says}.`,
   ];
 
+  // whose: what the value it goes back to is called; null for the file's own.
   const rangeWords = (control, own, whose) => {
-    const file = `${whose}: ${view.tokenLabel(control, own)}.`;
+    const none = whose === null && control.from_file === false;
+    const value = view.tokenLabel(control, own);
+    const run = whose === null && control.in_file !== undefined;
+    const file = none
+      ? `Not in the file; this page starts at ${value}.`
+      : run ? `In this run: ${value}. In the file: ${control.in_file}.` : `${whose ?? "In the file"}: ${value}.`;
     if (control.range === null) return file;
     return `${sentence(control.range)} ${file}`;
   };
 
-  const slider = ({ control, id, name, positions: offered, change }) => {
-    const positions = offered.length < 2 ? control.positions : offered; // where it can't move, it stands
+  const slider = ({ control, id, name, offered, positions: here, change }) => {
+    const positions = here.length < 2 ? control.positions : here; // where it can't move, it stands
+    const typing = control.typed !== null && offered === null; // what a page doesn't hold isn't asked for
     const element = el("input", {
       type: "range", id, min: "0", max: String(Math.max(1, positions.length - 1)), step: "1",
       oninput: () => change(positions[Number(element.value)].token, { typed: false }),
     });
-    const value = control.typed === null
-      ? el("span", { class: "lv-value" })
-      : typedField({ control, id, name, change });
+    const value = typing ? typedField({ control, id, name, change }) : el("span", { class: "lv-value" });
     const update = (token, disabled) => {
       const text = view.tokenLabel(control, token);
       const at = String(nearest(positions, token));
       if (element.value !== at) element.value = at;
       element.disabled = disabled;
       element.setAttribute("aria-valuetext", text);
-      if (control.typed === null) view.say(value, text);
-      else value.show(text, disabled);
+      if (typing) value.show(text, disabled, token);
+      else view.say(value, text);
     };
     return {
       element,
-      value: control.typed === null ? value : value.element,
+      value: typing ? value.element : value,
       update,
-      invalid: (wrong) => control.typed !== null && value.invalid(wrong),
+      invalid: (wrong) => typing && value.invalid(wrong),
     };
   };
 
-  // A value between the positions: taken over with Enter or on leaving the field.
+  // A value between the positions: taken over with Enter or on leaving the field. Until then, what
+  // is in it is the reader's: nothing that comes in meanwhile is written over it.
   const typedField = ({ control, id, name, change }) => {
     let shown = "";
+    let present = null; // the token on show
+    let editing = false;
+    const refused = () => field.getAttribute("aria-invalid") === "true";
     const take = () => {
-      if (field.value.trim() === "" || field.value === shown) return void (field.value = shown);
-      change(tokenOf(control, field.value), { typed: true });
+      editing = false;
+      if (field.value.trim() === "" || field.value === shown) return back();
+      return change(tokenOf(control, field.value), { typed: true });
+    };
+    const back = () => {
+      editing = false;
+      field.value = shown;
+      if (refused()) change(present, { typed: false }); // what was wrong with it is over
     };
     const field = el("input", {
       type: "text", class: "lv-typed", autocomplete: "off", spellcheck: false, inputMode: "text",
       "aria-label": `${name}, typed: ${control.typed.says}`,
       "aria-describedby": `${id}-error`,
+      oninput: () => (editing = true),
       onchange: take,
       onkeydown: (event) => {
-        if (event.key !== "Escape") return;
-        field.value = shown;
+        if (event.key === "Enter" && editing) take(); // also where the text is as it was before
+        if (event.key === "Escape") back();
+      },
+      onblur: () => {
+        if (editing) take();
       },
     });
     return {
       element: field,
-      show: (text, disabled) => {
+      show: (text, disabled, token) => {
         field.disabled = disabled;
-        if (field.getAttribute("aria-invalid") === "true") return;
         shown = text;
+        present = token;
+        if (editing || refused()) return;
         if (field.value !== text) field.value = text;
       },
       invalid: (wrong) => {
@@ -149,14 +203,16 @@
     };
   };
 
-  // A typed label of a position is that position; a percentage is a share.
+  // A typed label of a position is that position; a percentage is a share, and where the labels are
+  // percentages so is a bare number.
   const tokenOf = (control, text) => {
     const typed = view.typedToken(text);
+    const shares = inPercent(control);
     const same = control.positions.find(
-      (one) => one.token === typed || view.typedToken(one.label) === typed,
+      (one) => (one.token === typed && !shares) || view.typedToken(one.label) === typed,
     );
     if (same !== undefined) return same.token;
-    const percent = /^(\d+(?:\.\d+)?)%$/.exec(typed);
+    const percent = (shares ? /^(-?\d+(?:\.\d+)?)%?$/ : /^(-?\d+(?:\.\d+)?)%$/).exec(typed);
     return percent === null ? typed : String(Number((Number(percent[1]) / 100).toPrecision(12)));
   };
 
@@ -164,12 +220,11 @@
     const here = new Set(positions.map((position) => position.token));
     const element = el("select", { id, onchange: () => change(element.value, { typed: false }) });
     for (const { token, label } of control.positions) {
-      const text = here.has(token) ? label : `${label} (${NOT_HERE})`;
-      element.append(el("option", { value: token, disabled: !here.has(token) }, text));
+      if (here.has(token)) element.append(el("option", { value: token }, label));
     }
     const update = (token, disabled) => {
       if (![...element.options].some((option) => option.value === token)) {
-        element.append(el("option", { value: token }, token)); // from a link; it is refused in words
+        element.append(el("option", { value: token }, view.tokenLabel(control, token))); // from a link
       }
       element.value = token;
       element.disabled = disabled;
@@ -177,10 +232,17 @@
     return { element, value: null, update, invalid: () => {} };
   };
 
+  // What can't be moved on a page that asks nobody, in one line.
+  const fixedWords = (fixed, now) => {
+    const values = fixed.map((control) => `${control.label} ${view.tokenLabel(control, state.token(now, control))}`);
+    return `Fixed on this page: ${[...values, `seed ${now.seed} (the luck drawn)`].join("; ")}. To change these: leeway explore.`;
+  };
+
   // All controls but the leeway, by group: {element, update(state), find(key)}.
   view.makeControls = ({ boot, terms, offered, change, reset }) => {
-    const made = boot.controls
-      .filter((control) => !control.leeway)
+    const others = boot.controls.filter((control) => !control.leeway);
+    const moving = others.filter((control) => offered === null || view.movable(control, offered));
+    const made = moving
       .map((control) =>
         view.makeControl({
           control, terms, offered,
@@ -188,13 +250,16 @@
           reset: () => reset(control),
         }),
       );
-    const groups = [...new Set(made.map((one) => one.control.group))];
+    const groups = [...new Set(made.map((one) => one.control.group))]; // with something to move
     const element = el("div", { class: "lv-groups" });
     for (const group of groups) {
       const members = made.filter((one) => one.control.group === group);
       element.append(el("fieldset", {}, el("legend", {}, group), ...members.map((one) => one.element)));
     }
+    const fixed = el("p", { class: "lv-note lv-fixed" });
+    if (offered !== null) element.append(fixed);
     const update = (now) => {
+      if (offered !== null) view.say(fixed, fixedWords(others.filter((one) => !moving.includes(one)), now));
       for (const one of made) {
         one.update({
           token: state.token(now, one.control),
@@ -203,6 +268,11 @@
         });
       }
     };
-    return { element, update, find: (key) => made.find((one) => one.control.key === key) ?? null };
+    return {
+      element,
+      update,
+      find: (key) => made.find((one) => one.control.key === key) ?? null,
+      wrong: () => made.some((one) => one.wrong()),
+    };
   };
 })();

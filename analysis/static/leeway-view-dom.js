@@ -35,6 +35,10 @@
   const MINUTES = { s: 1 / 60, min: 1, h: 60, d: 1440, wk: 10080 };
   // The value of a token, durations in minutes; null for a word such as a policy.
   view.tokenValue = (token) => {
+    const several = token.match(/\d+(?:\.\d+)?(?:s|min|h|d|wk)/gi);
+    if (several !== null && several.length > 1 && several.join("") === token) { // 1min30s
+      return several.reduce((sum, one) => sum + view.tokenValue(one), 0);
+    }
     const parts = /^(-?\d+(?:\.\d+)?(?:e[+-]?\d+)?)(s|min|h|d|wk)?$/i.exec(token);
     if (parts === null) return null;
     return Number(parts[1]) * (parts[2] === undefined ? 1 : MINUTES[parts[2].toLowerCase()]);
@@ -76,10 +80,10 @@
 
   const unsigned = (text) => (Number(text) === 0 ? text.replace("-", "") : text);
 
-  // A change with its sign; "same" where the decimals show none.
+  // A change with its sign; "no change" where the decimals show none.
   view.change = (difference, decimals) => {
     const text = view.fixed(Math.abs(difference), decimals);
-    if (Number(text) === 0) return "same";
+    if (Number(text) === 0) return "no change";
     return `${difference > 0 ? "+" : "−"}${text}`;
   };
 

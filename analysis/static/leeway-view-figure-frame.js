@@ -6,6 +6,7 @@
 
   const SVG = "http://www.w3.org/2000/svg";
   draw.SMALL = 11; // ticks and legends; nothing is smaller
+  draw.OWN = "as written"; // what the setting of the file is called, unless the page says otherwise
   draw.TEXT = 12;
 
   // ---- elements -----------------------------------------------------------------------------
@@ -239,14 +240,14 @@
   // ---- tables -------------------------------------------------------------------------------
 
   // A table of outcomes, a row per setting: {caption, head, rows}.
-  draw.table = (answer, caption, columns) => ({
+  draw.table = (answer, caption, columns, own) => ({
     caption,
     head: [
       answer.axis_label ?? "setting",
       ...columns.flatMap(({ title }) => [title, "95 % interval"]),
     ],
     rows: answer.points.map((point) => [
-      point.as_written ? `${point.label} (as written)` : point.label,
+      point.as_written && answer.axis !== null ? `${point.label} (${own})` : point.label,
       ...columns.flatMap(({ outcome }) => {
         const { mean, range } = view.estimate(draw.outcome(point, outcome));
         return [mean, range === "" ? "–" : range];

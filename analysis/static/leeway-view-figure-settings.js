@@ -46,7 +46,7 @@
     const table = draw.table(answer, `${spec.label}, by setting`, (series.length > 0 ? series : spec.series)
       .map(({ outcome, text }) => ({
         outcome, title: spec.series.length === 1 ? spec.up : `${text}: ${spec.up}`,
-      })));
+      })), opts?.own ?? draw.OWN);
     if (series.length === 0) {
       const svg = draw.nothing(spec.name, spec.label, width, "Nothing to show: there is nothing to divide by.");
       return { svg, table, present: () => true };
@@ -54,7 +54,7 @@
     if (answer.points.length === 1) {
       return { svg: draw.row(answer.points[0], series, spec, width), table, present: () => true };
     }
-    const frame = layOut(answer, series, spec, width);
+    const frame = { ...layOut(answer, series, spec, width), word: opts?.own ?? draw.OWN };
     const svg = draw.plot(spec.name, spec.label, options(answer, series, frame, width));
     words(svg, answer, series, frame, width);
     const ticks = axis(svg, answer, frame, width);
@@ -80,15 +80,13 @@
     const own = answer.points.findIndex((point) => point.as_written);
     const head = title.height + (keys.length > 0 ? draw.legendHeight(width - 8, keys) : 0);
     const top = head + TAG * (own >= 0 ? 2 : 1) + 8;
-    return {
-      y, inner, title, names, right, left, across, keys, own, head, top, kept,
-      ...tickRows(
-        answer.points.map(({ label }) => label),
-        d3.scaleLinear([-0.5, answer.points.length - 0.5], [left, width - right]),
-      ),
-      get under() { return top + inner + 12 + this.rows * 14; },
-      get height() { return this.under + across.height; },
-    };
+    const rows = tickRows(
+      answer.points.map(({ label }) => label),
+      d3.scaleLinear([-0.5, answer.points.length - 0.5], [left, width - right]),
+    );
+    const framed = { y, inner, title, names, right, left, across, keys, own, head, top, kept, ...rows };
+    const under = top + inner + 12 + rows.rows * 14;
+    return { ...framed, under, height: under + across.height };
   };
 
   // No word of a series' name is cut.
@@ -134,7 +132,7 @@
     });
     const told = (row) => ({
       ...named("point")(row),
-      title: `${row.point.label}${row.point.as_written ? " (as written)" : ""}, ${one.text}: `
+      title: `${row.point.label}${row.point.as_written ? ` (${frame.word})` : ""}, ${one.text}: `
         + draw.estimate(row.found),
     });
     const x = (row) => row.x;
@@ -210,14 +208,19 @@
     const chosen = [];
     for (const index of [...first, ...labels.keys()]) {
       const at = frame.place(index);
-      const beside = chosen.filter((other) => (other - index) % frame.rows === 0);
-      if (beside.every((other) => Math.abs(frame.place(other) - at) >= frame.half[other] + frame.half[index])) {
-        chosen.push(index);
-      }
+      const meets = chosen.some((other) => {
+        const away = Math.abs(frame.place(other) - at);
+        const row = (one) => one % frame.rows;
+        if (row(other) === row(index)) return away < frame.half[other] + frame.half[index];
+        // the way down to the second row goes through no label of the first
+        return away < frame.half[row(other) === 0 ? other : index] + 1;
+      });
+      if (!meets) chosen.push(index);
     }
     labels.forEach((_, index) => {
       const at = draw.round(frame.place(index));
-      draw.add(group, "line", { class: "lf-tick", x1: at, x2: at, y1: top, y2: top + 4 + (index % frame.rows) * 14 });
+      const down = chosen.includes(index) ? (index % frame.rows) * 14 : 0;
+      draw.add(group, "line", { class: "lf-tick", x1: at, x2: at, y1: top, y2: top + 4 + down });
     });
     return new Map(chosen.map((index) => {
       const at = draw.round(Math.min(frame.place(index), width - frame.half[index]));
@@ -236,7 +239,9 @@
     const now = point === null ? -1 : answer.points.indexOf(point);
     const bottom = frame.top + frame.inner;
     const step = frame.place(1) - frame.place(0);
-    const rows = { now: frame.head + 2, own: frame.head + 2 + TAG };
+    // the present setting's tag lies on its band; the file's own stands above it
+    const rows = { own: frame.head + 2, now: frame.head + 2 + (frame.own >= 0 ? TAG : 0) };
+    let under = null; // what the present setting's tag covers
     if (now >= 0) {
       draw.add(layer, "rect", {
         class: "lf-band", "data-mark": "present", "data-setting": point.token,
@@ -245,21 +250,23 @@
       });
       const [left, right] = [frame.place(now) - step * 0.42, frame.place(now) + step * 0.42];
       draw.add(layer, "path", { class: "lf-cap", d: `M${draw.round(left)},${rows.now + TAG}H${draw.round(right)}` });
-      tag(layer, frame, now, `set now: ${point.label}`, rows.now, { weight: 700, "data-mark": "now" });
+      under = tag(layer, frame, now, `set now: ${point.label}`, rows.now, { weight: 700, "data-mark": "now" });
     }
     if (frame.own >= 0) {
       const at = draw.round(frame.place(frame.own));
       draw.add(layer, "line", {
-        class: "lf-written", x1: at, x2: at, y1: rows.own + TAG - 2, y2: bottom,
+        class: "lf-written", x1: at, x2: at, y1: covered(under, at) ? rows.now + TAG : rows.own + TAG - 2, y2: bottom,
         "data-mark": "as-written", "data-setting": answer.points[frame.own].token,
       });
-      tag(layer, frame, frame.own, `as written: ${answer.points[frame.own].label}`, rows.own, { "data-mark": "own" });
+      tag(layer, frame, frame.own, `${frame.word}: ${answer.points[frame.own].label}`, rows.own, { "data-mark": "own" });
     }
     for (const [index, text] of ticks) text.classList.toggle("lf-now", index === now);
     return true;
   };
 
-  // A line of text above a setting, kept within the drawing.
+  const covered = (span, at) => span !== null && at > span[0] - 3 && at < span[1] + 3;
+
+  // A line of text above a setting, kept within the drawing; gives its ends.
   const tag = (layer, frame, index, text, top, given) => {
     const half = draw.textWidth(text, { size: draw.SMALL, weight: given.weight }) / 2;
     const [left, right] = frame.place.range();
@@ -267,5 +274,6 @@
     draw.addText(layer, draw.round(at), top, [text], {
       size: draw.SMALL, anchor: "middle", class: "lf-text", ...given,
     });
+    return [at - half, at + half];
   };
 })();

@@ -98,10 +98,11 @@
 
   const RINGS = 14;
   const TURNS = 16;
-  const COST = { label: 1e5, point: 3000, line: 14, unclear: 10, leader: 25 };
+  const COST = { label: 1e5, point: 3000, line: 14, faint: 8, unclear: 10, leader: 25 };
 
   // Where the label of each point goes: {box, leader}. points: {x, y}; sizes: {width, height};
-  // bounds: a box; lines: segments that labels had better not cover; clear: the size of a point.
+  // bounds: a box; lines: segments that labels had better not cover, least that of their own point
+  // (of: its place; others' are drawn faintly); clear: the size of a point.
   // Rings of places around the point are tried; the nearest that costs least is taken. leader:
   // whether a line should tie the label to its point, because it is far or near another.
   draw.placeLabels = (points, sizes, bounds, lines, clear) => {
@@ -144,7 +145,7 @@
       else if (draw.crosses(box, other.tie)) cost += COST.leader;
     }
     for (const mark of marks) if (draw.overlap(box, mark)) cost += COST.point;
-    for (const line of lines) if (draw.crosses(box, line)) cost += COST.line;
+    for (const line of lines) if (draw.crosses(box, line)) cost += line.of === undefined || line.of === own ? COST.line : COST.faint;
     if (!tells(box, own, points, clear)) {
       const leader = tie(box, points[own]);
       cost += COST.unclear;

@@ -20,11 +20,12 @@
   figures.tradeoff = (answer, token, learning, opts) => {
     const width = draw.widthOf(opts);
     const [name, up] = LEARNING[learning];
+    const own = opts?.own ?? draw.OWN;
     const label = `${name} against harm now`;
     const table = draw.table(answer, `${label}, by setting`, [
       { title: "patients harmed per 100 training cases", outcome: HARM },
       { title: up, outcome: learning },
-    ]);
+    ], own);
     const points = answer.points
       .map((point) => ({ point, harm: draw.outcome(point, HARM), gain: draw.outcome(point, learning) }))
       .filter(({ harm, gain }) => harm !== null && gain !== null);
@@ -32,7 +33,7 @@
       const text = "Nothing to show: there is no training case to divide by.";
       return { svg: draw.nothing("tradeoff", label, width, text), table, present: () => true };
     }
-    const frame = layOut(points, width, up);
+    const frame = layOut(points, width, up, own);
     const svg = draw.plot("tradeoff", label, options(answer, points, learning, frame, width));
     svg.setAttribute("data-learning", learning);
     words(svg, points, frame, width);
@@ -44,16 +45,16 @@
 
   // ---- the frame ------------------------------------------------------------------------------
 
-  const layOut = (points, width, up) => {
+  const layOut = (points, width, up, own) => {
     const x = draw.around(points.flatMap(({ harm }) => draw.reach(harm)));
     const y = draw.around(points.flatMap(({ gain }) => draw.reach(gain)));
     const inner = Math.min(360, Math.max(230, width * 0.56));
     const title = draw.upTitle(up, width);
-    const key = draw.legendHeight(width - 8, keys(points));
+    const key = draw.legendHeight(width - 8, keys(points, own));
     const below = draw.acrossTitle(ACROSS, width);
     const top = title.height + key + 8;
     const left = Math.ceil(draw.axisWidth(y, inner)) + 12;
-    return { x, y, title, below, top, left, right: 14, inner, height: top + inner + 24 + below.height };
+    return { x, y, own, title, below, top, left, right: 14, inner, height: top + inner + 24 + below.height };
   };
 
   const options = (answer, points, learning, frame, width) => ({
@@ -73,7 +74,7 @@
       })),
       ...intervals(points, learning),
       draw.layer("lf-here", () => {}),
-      ...[false, true].map((own) => dots(points.filter(({ point }) => point.as_written === own), own, learning)),
+      ...[false, true].map((own) => dots(points.filter(({ point }) => point.as_written === own), own && frame.own, learning)),
     ],
   });
 
@@ -98,7 +99,7 @@
     const given = ({ point, harm, gain }) => ({
       "data-mark": "point", "data-setting": point.token, "data-outcome": learning,
       "data-x": harm.mean, "data-y": gain.mean, "data-as-written": own ? "" : null,
-      title: `${point.label}${own ? " (as written)" : ""}: ${draw.estimate(harm)} patients harmed per `
+      title: `${point.label}${own ? ` (${own})` : ""}: ${draw.estimate(harm)} patients harmed per `
         + `100 training cases, ${learning} ${draw.estimate(gain)}`,
     });
     return Plot.dot(points, draw.marked(own ? "lf-own" : "lf-point", points, given, {
@@ -109,13 +110,13 @@
 
   // ---- words ----------------------------------------------------------------------------------
 
-  const keys = (points) => [
+  const keys = (points, own) => [
     { text: "set now", "data-key": "now", paint: (group) => {
       draw.add(group, "circle", { cx: 11, cy: 7, r: 4, class: "lf-point" });
       draw.add(group, "circle", { cx: 11, cy: 7, r: 7.5, class: "lf-ring" });
     } },
     ...(points.some(({ point }) => point.as_written) ? [{
-      text: "as written", "data-key": "own", paint: (group) => {
+      text: own, "data-key": "own", paint: (group) => {
         draw.add(group, "path", { d: draw.symbol("diamond", 6), transform: "translate(11,7)", class: "lf-own" });
       } }] : []),
     ...(points.some(({ harm, gain }) => draw.hasInterval(harm) || draw.hasInterval(gain))
@@ -125,7 +126,7 @@
   const words = (svg, points, frame, width) => {
     const group = draw.add(svg, "g", { class: "lf-words" });
     draw.addText(group, 2, 0, frame.title.lines, { class: "lf-text", "data-mark": "title-up" });
-    draw.legend(group, 2, frame.title.height, width - 8, keys(points));
+    draw.legend(group, 2, frame.title.height, width - 8, keys(points, frame.own));
     draw.addText(group, width - 4, frame.top + frame.inner + 24, frame.below.lines, {
       anchor: "end", class: "lf-text", "data-mark": "title-across",
     });
@@ -168,8 +169,8 @@
   const linesOf = (points, places, x, y) => points.flatMap(({ harm, gain }, index) => {
     const at = places[index];
     const found = [];
-    if (draw.hasInterval(harm)) found.push({ x1: x(harm.low), x2: x(harm.high), y1: at.y, y2: at.y });
-    if (draw.hasInterval(gain)) found.push({ x1: at.x, x2: at.x, y1: y(gain.high), y2: y(gain.low) });
+    if (draw.hasInterval(harm)) found.push({ x1: x(harm.low), x2: x(harm.high), y1: at.y, y2: at.y, of: index });
+    if (draw.hasInterval(gain)) found.push({ x1: at.x, x2: at.x, y1: y(gain.high), y2: y(gain.low), of: index });
     if (index > 0) {
       found.push({ x1: places[index - 1].x, y1: places[index - 1].y, x2: at.x, y2: at.y });
     }

@@ -10,7 +10,8 @@
 
   const header = (app) => {
     const { boot, host } = app;
-    return el("header", { class: "lv-header" },
+    // in a notebook others may stand on the same page, and a page has one banner
+    return el(host.kind === "notebook" ? "div" : "header", { class: "lv-header" },
       el("h1", {}, boot.scenario.title),
       el("p", { class: "lv-question" }, QUESTION),
       view.makeScenarios({ host, boot }),
@@ -53,7 +54,8 @@
 
   // The settings can be folded away; where there is room they stand open beside the figures.
   const settings = (app) => {
-    app.resetAll = el("button", { type: "button", class: "lv-button", onclick: () => app.reset() }, "Everything back to the file");
+    app.resetAll = el("button", { type: "button", class: "lv-button", onclick: () => app.reset() },
+      `Everything back to ${app.host.departed ? "this run" : "the file"}`);
     const details = el("details", { class: "lv-settings" },
       el("summary", {}, "Other settings"),
       el("p", { class: "lv-buttons" }, app.resetAll),
@@ -101,17 +103,18 @@
     ])];
   };
 
-  // The point of the curve that the state's leeway names: by token, else by value.
+  // The point of the curve that the state's leeway names: by token, else by value; null where the
+  // answer has none, being one to an earlier question.
   view.pointOf = (answer, now, boot) => {
     const control = state.leeway(now, boot);
     const { points } = answer;
-    const written = points.find((one) => one.as_written) ?? points[0];
-    if (control === null || answer.axis === null) return written;
+    if (answer.axis === null) return points[0];
+    if (control?.key !== answer.axis) return null;
     const token = state.token(now, control);
     const value = view.tokenValue(token);
     return points.find((one) => one.token === token)
       ?? points.find((one) => value !== null && Math.abs(one.value - value) < 1e-9 * (1 + value))
-      ?? written;
+      ?? null;
   };
 
   // The sentences that stand for the whole, the verdict first.
@@ -126,9 +129,17 @@
     ];
   };
 
+  // Whether a problem of an error is about a control, whichever way it names it.
+  const names = (path, control) =>
+    [control.key, control.label].some((name) => name.toLowerCase() === path?.toLowerCase());
+  view.isAbout = (error, control) => (error.problems ?? []).some(({ path }) => names(path, control));
+
   // What to tell a reader of an error: what was given, what is allowed, what to try.
-  view.errorWords = (error) => {
-    const problems = error.problems ?? [];
+  view.errorWords = (error, boot) => {
+    const problems = (error.problems ?? []).map((problem) => {
+      const control = boot.controls.find((one) => names(problem.path, one));
+      return control === undefined ? problem : { ...problem, path: control.label };
+    });
     return problems.length > 1 ? problems.map(view.problemWords) : [error.message];
   };
 })();

@@ -15,7 +15,7 @@
     return outcome.unit.startsWith("per ") ? `${outcome.label} ${outcome.unit}` : outcome.label;
   };
 
-  const makeNumber = ({ outcome, name }, boot, terms) => {
+  const makeNumber = ({ outcome, name }, boot, terms, base) => {
     const mean = el("span", { class: "lv-mean" }, "…");
     const range = el("span", { class: "lv-range" }, "");
     const change = el("span", { class: "lv-change" }, "");
@@ -35,14 +35,19 @@
       const here = pair?.here.outcomes[outcome] ?? null;
       const written = pair?.written.outcomes[outcome] ?? null;
       const known = here !== null && written !== null;
-      view.say(change, known ? view.change(here.mean - written.mean, shown.decimals) : "");
-      view.say(against, known ? " against the file as written" : "");
+      const moved = known ? view.change(here.mean - written.mean, shown.decimals) : "";
+      // the file's number elsewhere on the page is another one: it comes from more replications
+      const file = known && pair.coarse ? view.fixed(written.mean, shown.decimals) : null;
+      const hardly = file !== null && moved === "no change" && file !== shown.mean; // 6.94 and 6.96
+      view.say(change, file === null ? moved : `${hardly ? "hardly changed" : moved} from ${file}`);
+      view.say(against, known ? ` against ${base}` : "");
     };
     return { element, update };
   };
 
-  // given: {boot, terms, offered, change(control, token, how), reset(control)}
-  view.makeHeadline = ({ boot, terms, offered, change, reset }) => {
+  // given: {boot, terms, offered, change(control, token, how), reset(control), base}; base: what changes are
+  // told against, in words
+  view.makeHeadline = ({ boot, terms, offered, change, reset, base }) => {
     const levers = state.leewayControls(boot).map((control) =>
       view.makeControl({
         control, terms, offered,
@@ -51,21 +56,21 @@
         reset: () => reset(control),
       }),
     );
-    const numbers = NUMBERS.map((one) => makeNumber(one, boot, terms));
+    const numbers = NUMBERS.map((one) => makeNumber(one, boot, terms, base));
     const sentence = el("p", {});
     // on a narrow screen what the numbers count is told here, where it doesn't stay in the way
     const counts = el("p", { class: "lv-counts" }, ...NUMBERS.flatMap(({ outcome, name }) => [
       el("strong", {}, `${name}: `), `${measure(boot.outcomes[outcome])}. `]));
-    const meaning = el("div", { class: "lv-meaning" }, sentence, counts,
-      el("p", { class: "lv-note" },
-        "Under each number is its 95 % interval; beside it, the change against the file as written, under the same luck."));
+    const explained = el("p", { class: "lv-note" });
+    const meaning = el("div", { class: "lv-meaning" }, sentence, counts, explained);
     const top = el("div", { class: "lv-top" },
       el("div", { class: "lv-levers" }, ...levers.map((one) => one.element)),
       el("div", { class: "lv-numbers" }, ...numbers.map((one) => one.element)));
 
     // point: the present setting's; pair: {here, written}, as often simulated as each other, or null
     const update = (now, { point, pair, noCurve }) => {
-      const active = state.leeway(now, boot) ?? levers[0]?.control ?? null;
+      const meant = state.leeway(now, boot);
+      const active = meant ?? levers[0]?.control ?? null;
       for (const lever of levers) {
         const { control } = lever;
         lever.element.hidden = control !== active;
@@ -73,13 +78,21 @@
         lever.update({ token: state.token(now, control), own: state.own(now, control), reason });
       }
       for (const number of numbers) number.update(point, pair);
-      view.say(sentence, active === null ? "" : active.help);
+      view.say(sentence, meant === null ? "" : meant.help);
+      view.say(explained, howToRead(pair, base));
     };
     return {
       top,
       meaning,
       update,
       find: (key) => levers.find((one) => one.control.key === key) ?? null,
+      wrong: () => levers.some((one) => one.wrong()),
     };
+  };
+
+  const howToRead = (pair, base) => {
+    const times = pair === null ? "as often" : `as often (${pair.replications} times)`;
+    return "Under each number is its 95 % interval. " +
+      `Beside it is the change against ${base}, with the same luck and simulated ${times}.`;
   };
 })();

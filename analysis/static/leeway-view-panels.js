@@ -26,6 +26,15 @@
     { token: "resilience", label: "resilience" },
   ];
 
+  // What the figures call the setting of the file: only where all else is as in the file is it the
+  // file as written; and a leeway that the file doesn't have is the page's.
+  view.ownWords = (answer, boot) => {
+    const control = boot.controls.find((one) => one.key === answer.axis);
+    if (control?.from_file === false) return "the page's start value";
+    const own = answer.points.find((point) => point.as_written);
+    return own?.departure === null ? "as written" : `${answer.axis_label} as in the file`;
+  };
+
   // The data behind a figure as a table.
   view.dataTable = ({ caption, head, rows }) =>
     el("div", { class: "lv-scroll", tabIndex: 0, role: "group", "aria-label": caption },
@@ -89,7 +98,7 @@
     };
   };
 
-  // given: {terms} -> {element, update({answer, token, point}), destroy()}
+  // given: {terms} -> {element, update({answer, token, point, own}), destroy()}
   view.makePanels = ({ terms }) => {
     let learning = LEARNING[0].token;
     let now = null;
@@ -121,7 +130,7 @@
 
     const update = (given) => {
       now = given;
-      const { answer, token, point } = given;
+      const { answer, token, point, own } = given;
       const curve = answer.axis !== null;
       noCurve.hidden = curve;
       view.say(noCurve, curve ? "" : `No curve here: ${answer.no_curve}.`);
@@ -131,7 +140,7 @@
         view.say(text, says(answer, point, learning) ?? "");
         const rest = key === "tradeoff" ? [learning] : [];
         picture.set({
-          draw: (width) => view.figures[key](answer, token, ...rest, { width }),
+          draw: (width) => view.figures[key](answer, token, ...rest, { width, own }),
           move: (present) => present(token),
           subject: [answer, ...rest],
         });

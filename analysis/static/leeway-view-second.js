@@ -8,8 +8,8 @@
   const signed = (value, decimals) =>
     value === null ? "" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${view.fixed(Math.abs(value), decimals)}`;
 
-  const numbersTable = ({ a, b, numbers }) => ({
-    caption: `${a.name} is ${a.label}; ${b.name} is ${b.label}`,
+  const numbersTable = ({ a, b, numbers, request }) => ({
+    caption: `${a.name}: ${a.label}; ${b.name}: ${b.label}; from ${request.replications} replications`,
     head: ["what", a.name, b.name, `${a.name} minus ${b.name}`, "95 % interval"],
     rows: numbers.map((one) => {
       const { mean, range, decimals } = view.estimate(one.difference);
@@ -30,7 +30,7 @@
   view.makeSecond = ({ boot, terms, offered, note, change, reset, choose }) => {
     const controls = boot.second
       .map((key) => boot.controls.find((control) => control.key === key))
-      .filter((control) => control !== undefined)
+      .filter((control) => control !== undefined && (offered === null || view.movable(control, offered)))
       .map((control) =>
         view.makeControl({
           control, terms, offered,
@@ -47,27 +47,29 @@
     } }, "Back to the usual second supervisor");
     const news = el("p", { class: "lv-note", role: "status" });
     const who = el("p", {});
+    const times = el("p", { class: "lv-note lv-times" });
     const says = el("ul", { class: "lv-says" });
     const picture = view.makePicture("two timelines");
     const numbers = el("details", { class: "lv-data" }, el("summary", {}, "The two supervisors in numbers"));
     const id = view.uniqueId("attempt");
     const select = el("select", { id, onchange: () => choose(select.value.split(".").map(Number)) });
     const counted = el("p", { class: "lv-note" });
+    const chosen = el("p", { class: "lv-note lv-chosen" }); // where the menu is too narrow for its words
     const title = el("h3", {});
     const start = el("p", { class: "lv-note" });
     const sentences = el("div", { class: "lv-says" });
     const stories = el("div", { class: "lv-stories" });
     const attempt = el("div", {},
       el("p", { class: "lv-inline" }, el("label", { for: id }, "One attempt, followed under both"), " ", select),
-      title, start, picture.holder, picture.table, sentences, stories);
-    const found = el("div", { class: "lv-found", hidden: true }, who, says, numbers, counted, attempt);
+      chosen, title, start, picture.holder, picture.table, sentences, stories);
+    const found = el("div", { class: "lv-found", hidden: true }, who, says, times, numbers, counted, attempt);
     const element = el("section", { class: "lv-second" },
       el("h2", {}, "The same luck under a second supervisor"),
       el("p", {}, terms.withTerms(
         "The same trainees, patients and luck, once under the supervisor set above (A) and once " +
         "under another (B). What differs, differs because of the supervisor.")),
       note === null ? null : el("p", { class: "lv-note" }, note),
-      el("fieldset", {}, el("legend", {}, "Second supervisor (B)"),
+      controls.length === 0 ? null : el("fieldset", {}, el("legend", {}, "Second supervisor (B)"),
         el("div", { class: "lv-row" }, ...controls.map((one) => one.element)), back),
       news, found);
 
@@ -85,7 +87,7 @@
         });
         one.element.hidden = reason !== null && one.control.leeway;
       }
-      back.hidden = Object.keys(now.second).length === 0;
+      back.hidden = Object.keys(now.second).length === 0 && !controls.some((one) => one.wrong());
     };
 
     const options = (answer) => {
@@ -96,12 +98,15 @@
       }
       view.fill(select, ...listed.map((one) => el("option", { value: path(one) }, one.label)));
       if (shown !== null) select.value = path(shown);
+      view.say(chosen, select.selectedOptions[0]?.textContent ?? "");
     };
 
     const show = (answer) => {
       found.hidden = false;
       view.say(news, "");
-      view.say(who, `${answer.a.name} is ${answer.a.label}; ${answer.b.name} is ${answer.b.label}.`);
+      view.say(who, `Supervisor ${answer.a.name}: ${answer.a.label}. Supervisor ${answer.b.name}: ${answer.b.label}.`);
+      const { replications } = answer.request;
+      view.say(times, `These sentences and numbers are from ${replications} ${replications === 1 ? "replication" : "replications"} under each supervisor.`);
       view.fill(says, ...answer.says.map((text) => el("li", {}, text)));
       const open = numbers.open;
       view.fill(numbers, numbers.firstElementChild, view.dataTable(numbersTable(answer)));

@@ -6,24 +6,39 @@
 
   const LARGEST = 2 ** 53 - 1; // beyond it JavaScript has no exact whole numbers
 
-  // given: {fixed, seed(), change(seed), terms}
-  view.makeLuck = ({ fixed, change, terms }) => {
+  // given: {fixed, change(seed), refused(), terms}; fixed: the page can't change it, and says so elsewhere
+  view.makeLuck = ({ fixed, change, refused, terms }) => {
     const id = view.uniqueId("seed");
     const note = el("p", { class: "lv-note", id: `${id}-note` });
     let shown = 0;
+    let editing = false; // what is being typed isn't written over
+    let wrong = false;
     const take = () => {
+      editing = false;
       const wanted = Number(field.value);
-      const good = field.value.trim() !== "" && Number.isSafeInteger(wanted) && wanted >= 0;
-      if (!good) return tell(`“${field.value}” isn't a seed: a seed is a whole number from 0 on, such as 7.`);
-      return change(wanted);
+      wrong = field.value.trim() === "" || !Number.isSafeInteger(wanted) || wanted < 0;
+      if (!wrong) return change(wanted);
+      tell(`“${field.value}” isn't a seed: a seed is a whole number from 0 on, such as 7. Still shown: seed ${shown}.`);
+      return refused();
     };
-    const tell = (text) => view.say(note, text);
+    const tell = (text) => {
+      note.className = wrong ? "lv-error" : "lv-note";
+      if (wrong) field.setAttribute("aria-invalid", "true");
+      else field.removeAttribute("aria-invalid");
+      view.say(note, text);
+    };
+    const forget = () => {
+      wrong = editing = false;
+    };
     const field = el("input", {
       type: "number", id, min: "0", max: String(LARGEST), step: "1", class: "lv-seed",
-      "aria-describedby": note.id, onchange: take,
+      "aria-describedby": note.id, oninput: () => (editing = true), onchange: take,
     });
-    const other = el("button", { type: "button", class: "lv-button", onclick: () => change(shown + 1) }, "Other luck");
-    const element = el("fieldset", {}, el("legend", {}, "Luck"),
+    const other = el("button", { type: "button", class: "lv-button", onclick: () => {
+      forget();
+      change(view.state.seedOf(String(BigInt(shown) + 1n)));
+    } }, "Other luck");
+    const element = fixed ? null : el("fieldset", {}, el("legend", {}, "Luck"),
       el("div", { class: "lv-control" },
         el("div", { class: "lv-control-head" },
           el("label", { for: id, class: "lv-label" }, "Seed"),
@@ -32,14 +47,14 @@
             "Another seed shows what chance alone changes."]),
           field, other),
         note));
-    element.dataset.control = "seed";
+    if (element !== null) element.dataset.control = "seed";
     const update = (seed) => {
       shown = seed;
+      if (editing || wrong) return;
       field.value = String(seed);
-      field.disabled = other.disabled = fixed;
-      tell(fixed ? "Fixed in this page. For other luck: run leeway explore." : "The same seed, the same luck.");
+      tell("The luck drawn: the same seed, the same luck.");
     };
-    return { element, update };
+    return { element, update, forget, wrong: () => wrong };
   };
 
   const copy = async (text, field) => {
@@ -65,10 +80,22 @@
       view.say(told, done ? "Link copied." : "Copy the link from the field.");
     } }, "Copy link");
     const links = el("span", { class: "lv-links" });
+    // fetched rather than followed, so that a refusal is told here and not kept as a file
+    const save = async (event) => {
+      event.preventDefault();
+      const { href, textContent: label } = event.currentTarget;
+      view.say(told, `${label}: making the file…`);
+      try {
+        view.say(told, `Saved: ${await host.save(href)}.`);
+      } catch (error) {
+        view.say(told, `${label}: ${error.message}`);
+      }
+    };
     const command = el("code", {});
     const shown = el("details", { class: "lv-command" }, el("summary", {}, "The same as a command"), el("pre", { tabIndex: 0, role: "group", "aria-label": "The same as a command" }, command));
     const element = el("section", { class: "lv-share" },
-      el("h2", {}, "Share and keep"),
+      el("h2", {}, host.kind === "explorer" ? "Share and keep" : "To get these numbers again"),
+      host.kind === "explorer" ? null : el("p", {}, "With leeway installed, this command gives the same numbers on any computer."),
       el("p", { class: "lv-buttons" }, host.address === undefined ? null : button, links),
       field, told, shown);
 
@@ -81,7 +108,7 @@
       linked = query();
       const wanted = host.links(linked);
       if (wanted.length !== made.length) {
-        made = wanted.map(() => el("a", { class: "lv-button" }));
+        made = wanted.map(() => el("a", { class: "lv-button", onclick: save }));
         view.fill(links, ...made);
       }
       wanted.forEach(({ label, href, download }, at) => {

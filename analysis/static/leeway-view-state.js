@@ -12,6 +12,12 @@
     return parts.length === 3 && parts.every(Number.isInteger) ? parts : null;
   };
 
+  // A seed as JavaScript can hold it: beyond its exact whole numbers as text.
+  const seedOf = (text) => {
+    const exact = BigInt(text);
+    return exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : String(exact);
+  };
+
   // A state holds only departures from the file. What a link holds beyond what is known is kept,
   // so that it is refused in words by whoever answers, and never ignored.
   const parse = (query, boot) => {
@@ -21,7 +27,7 @@
     for (const [key, value] of new URLSearchParams(query)) {
       const inner = key.startsWith(SECOND) ? key.slice(SECOND.length) : null;
       if (key === "scenario") state.scenario = value;
-      else if (key === "seed" && /^\d+$/.test(value)) state.seed = Number(value);
+      else if (key === "seed" && /^\d+$/.test(value)) state.seed = seedOf(value);
       else if (key === "attempt" && pathOf(value) !== null) state.attempt = pathOf(value);
       else if (known.has(key)) state.settings[key] = value;
       else if (inner !== null && second.has(inner)) state.second[inner] = value;
@@ -91,7 +97,7 @@
         if (state.second[key] !== undefined) found.push([SECOND + key, state.second[key]]);
       }
     }
-    if (state.seed !== boot.seed) found.push(["seed", String(state.seed)]);
+    found.push(["seed", String(state.seed)]); // always: another page may start with other luck
     if (!cell && state.attempt !== null) found.push(["attempt", state.attempt.join(".")]);
     return [...found, ...state.unknown];
   };
@@ -100,6 +106,7 @@
 
   view.state = {
     parse,
+    seedOf,
     fresh,
     own,
     token,

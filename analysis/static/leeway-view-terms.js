@@ -4,7 +4,8 @@
   const view = (globalThis.leewayView ??= {});
   const { el } = view;
 
-  const LINGER = 200; // milliseconds to move the pointer from the word to its explanation
+  const NARROW = 640; // px
+  const LINGER = 300; // milliseconds to move the pointer from the word to its explanation
   const EDGE = 8;
 
   const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -22,9 +23,11 @@
       const word = owner.getBoundingClientRect();
       const room = root.clientWidth - tip.offsetWidth - EDGE;
       const left = Math.max(EDGE, Math.min(word.left - frame.left, room));
-      const below = word.bottom - frame.top + 4;
+      // on a narrow screen it stands under the bar: the slider and the numbers stay in sight
+      const bar = root.clientWidth < NARROW ? owner.closest(".lv-top") : null;
+      const below = (bar ?? owner).getBoundingClientRect().bottom - frame.top + 4;
       const above = word.top - frame.top - tip.offsetHeight - 4;
-      const fits = word.bottom + tip.offsetHeight + EDGE < window.innerHeight;
+      const fits = bar !== null || word.bottom + tip.offsetHeight + EDGE < window.innerHeight;
       tip.style.left = `${left}px`;
       tip.style.top = `${fits || above < 0 ? below : above}px`;
     };
@@ -99,8 +102,11 @@
         const { term } = meaning(match[0]);
         if (seen.has(term)) continue;
         seen.add(term);
-        fragment.append(text.slice(from, match.index), wordButton(match[0]));
-        from = match.index + match[0].length;
+        const end = match.index + match[0].length;
+        const close = /^[^\s\w]*/.exec(text.slice(end))[0]; // cases' and the like stay in one piece
+        fragment.append(text.slice(from, match.index),
+          el("span", { class: "lv-together" }, wordButton(match[0]), close));
+        from = end + close.length;
       }
       fragment.append(text.slice(from));
       return fragment;

@@ -9,6 +9,7 @@
   const BAND = 16; // height of the band of harm
   const BAR = 12; // height of the bar under it: what the supervisor does
   const SIZE = 12;
+  const NO_ERROR = "no error in this world, so there is nothing to follow";
   const DOING = {
     "supervisor waits": "waits", "nobody is free": "queue", "on the way": "coming", "hands on": "hands",
   };
@@ -164,6 +165,10 @@
     raise(group, lane);
     bands(group, lane, frame, fills);
     feet(group, lane);
+    if (lane.world.marks.length > 0) return;
+    draw.addText(group, frame.gutter + 8, lane.band + 6, [NO_ERROR], {
+      size: SIZE, class: "lf-text lf-halo", "data-mark": "no-error",
+    });
   };
 
   const raise = (group, lane) => {

@@ -14,7 +14,7 @@
   const label = () => {
     const shown = root.classList.contains("leeway-unfolded");
     button.setAttribute("aria-expanded", String(shown));
-    button.textContent = shown ? "Fold it away" : "Unfold it";
+    button.textContent = shown ? "Hide the report" : "Show the report";
   };
   button.type = "button";
   button.addEventListener("click", () => {
@@ -24,6 +24,8 @@
   label();
   document.getElementById("unfold-button").append(button);
   document.getElementById("unfold").hidden = false;
+  const against = document.getElementById("against");
+  if (against !== null) against.hidden = false; // the still page says it itself
 
   // Paper is the run as written, with all its replications: who moved something is told so there.
   const moved = document.getElementById("moved");

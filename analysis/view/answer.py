@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis import estimate, study, words
+from analysis import estimate, findings, study, words
 from analysis.estimate import Estimate
 from analysis.findings import Compared, mirrored
 from analysis.view import places, says, settings, tokens
@@ -143,7 +143,7 @@ def told(asked: Asked, points: Points, *, seed: int, key: str, file: str) -> dic
         "request": {
             "scenario": key,
             "settings": ordered(asked.meaning.tokens),
-            "seed": seed,
+            "seed": tokens.seed_of_page(seed),
             "replications": replications,
         },
         "hash": made.hash,
@@ -158,6 +158,7 @@ def told(asked: Asked, points: Points, *, seed: int, key: str, file: str) -> dic
         "says": curve_sentences(asked, points, compared, no_curve),
         "command": settings.command(asked.meaning, **repeat),
         "values": values(asked),
+        "labels": labels(asked),
         "warnings": warnings(asked),
     }
 
@@ -173,7 +174,15 @@ def comparison(asked: Asked, points: Points) -> Compared | None:
         return None
     burdens = points.outcomes[:, :, BURDEN]
     low = estimate.lowest(dict(zip(asked.settings, burdens, strict=True)), asked.here)
-    return Compared(asked.axis, burdens.shape[1], low)
+    made = asked.meaning.scenario
+    return Compared(
+        asked.axis,
+        burdens.shape[1],
+        low,
+        weights=findings.weights(made),
+        so_far=burdens.shape[1] < LEVELS_OF_REFINEMENT[-1],
+        alike=findings.no_difference(made, asked.axis, list(points.outcomes)),
+    )
 
 
 def point(
@@ -287,6 +296,19 @@ def values(asked: Asked) -> dict[str, str]:
     return found
 
 
+def labels(asked: Asked) -> dict[str, str]:
+    """The same as it is read: `1 min 30 s` for the token `90s`."""
+    controls = {each.key: each for each in prepared(asked.scenario).controls}
+    found = {}
+    for key, token in values(asked).items():
+        known = {each.token: each.label for each in controls[key].positions}
+        kind = "word" if key == VARIANT else PLACES[key].kind
+        value = tokens.read(kind, token)
+        assert not isinstance(value, tokens.Wrong)  # it was written by this page
+        found[key] = known.get(token) or tokens.label(kind, value)
+    return found
+
+
 def departure(meaning: Meant) -> str | None:
     """How settings depart from the file, in words; None where they don't."""
     changed = []
@@ -294,7 +316,7 @@ def departure(meaning: Meant) -> str | None:
         own = places.own(meaning.base, key)
         if value == own and key in meaning.tokens:
             continue
-        changed.append(_changed(key, value, own, lent=value == own))
+        changed.append(_changed(key, value, own, lent=places.is_lent(meaning.base, key)))
     return study.sentence(meaning.variant, f"changed: {', '.join(changed)}" if changed else "")
 
 
@@ -305,7 +327,7 @@ def _changed(key: str, value: tokens.Value, own: tokens.Value | None, *, lent: b
         POLICIES[each].lower() if isinstance(each, str) else tokens.label(kind, each)
         for each in (value, value if own is None else own)
     )
-    then = "none as written" if lent else f"{before} as written"
+    then = f"none as written; the page starts at {before}" if lent else f"{before} as written"
     return f"{WORDS[key].label.lower()} {now} ({then})"
 
 

@@ -42,7 +42,7 @@ class Asked:
     @property
     def _is_lent(self) -> bool:
         """Whether the leeway is the usual one of a file that has none itself."""
-        return self.axis == "time_limit" and self.meaning.base.supervision.time_limit is None
+        return self.axis is not None and places.is_lent(self.meaning.base, self.axis)
 
     def is_written(self, setting: float) -> bool:
         """Whether a setting of leeway is the file's own."""

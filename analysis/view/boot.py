@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from analysis import describe, words
+from analysis.view import tokens
 from analysis.view.answer import LEVELS_OF_REFINEMENT
 from analysis.view.glossary import glossary
 from analysis.view.places import SECOND
@@ -48,7 +49,7 @@ def boot(
         "controls": [each.as_object() for each in known.controls],
         "second": [each for each in SECOND if each in kept],
         "levels": list(LEVELS_OF_REFINEMENT),
-        "seed": seed,
+        "seed": tokens.seed_of_page(seed),
         "glossary": glossary(),
         "sheet": told,
         "share": told["share"],

@@ -52,9 +52,10 @@ class Typed:
 class Control:
     """One control, all its words included.
 
-    own: the token of the file; own_under: that of a variant which changes it, by variant. range: in
-    words. limits: the least and the greatest value that may be set, None for a choice. leeway:
-    whether it is the axis of the curve, so that moving it needs no new answer.
+    own: the token of the file; own_under: that of a variant which changes it, by variant.
+    from_file: whether the file has a value of its own, and not just the page one to start from.
+    range: in words. limits: the least and the greatest value that may be set, None for a choice.
+    leeway: whether it is the axis of the curve, so that moving it needs no new answer.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Control:
     positions: tuple[Position, ...]
     own: str
     own_under: Mapping[str, str]
+    from_file: bool
     range: str | None
     typed: Typed | None
     assumption: bool
@@ -131,6 +133,7 @@ def control(
             for name, each in others.items()
             if each is not None and each != own
         },
+        from_file=not places.is_lent(scenario, key),
         range=range_words(kind, values, ends),
         typed=None if limits is None else typed(kind, values, limits),
         assumption=status is not None and status.status == ASSUMPTION,
@@ -221,6 +224,8 @@ def typed(kind: Kind, values: Sequence[Value], limits: tuple[float, float]) -> T
     """What may be typed: an example between two positions, and the limits."""
     low, high = (int(each) if kind == "count" else each for each in limits)
     says = f"from {tokens.label(kind, low)} to {tokens.label(kind, high)}"
+    if kind == "share":
+        says += " (50 means 50 %)"
     return Typed(tokens.label(kind, example(kind, values, limits)), says)
 
 
@@ -266,7 +271,9 @@ def range_words(
     low, high = (values[0], values[-1]) if ends is None else ends
     text = f"{tokens.label(kind, low)} to {tokens.label(kind, high)}"
     return (
-        f"usual range, {text}" if ends is None else f"plausible range in the evidence list: {text}"
+        f"the slider goes from {text}"
+        if ends is None
+        else f"plausible range, by the file's evidence: {text}"
     )
 
 
@@ -297,6 +304,7 @@ def variant_control(scenario: Scenario) -> Control:
         positions=tuple(Position(token, label, None) for token, label in named.items()),
         own=AS_WRITTEN,
         own_under={},
+        from_file=True,
         range=None,
         typed=None,
         assumption=False,

@@ -13,12 +13,14 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from analysis.side_by_side import Followed
 from analysis.study import Study
-from analysis.view import answer, settings, twin
+from analysis.view import answer, settings, tokens, twin
 from analysis.view.asked import Asked, ask, scenarios
 from analysis.view.boot import boot
 from analysis.view.cells import cases_of
-from analysis.view.places import AS_WRITTEN, VARIANT
+from analysis.view.controls import variant_label
+from analysis.view.places import AS_WRITTEN, PLACES, VARIANT
 from analysis.view.prepared import prepared
 from analysis.view.settings import Tokens
 from engine.event_log import CLASSES, LEVELS
@@ -104,6 +106,7 @@ def page_data(study: Study, grid: Mapping[str, Any] | None) -> dict[str, Any] | 
     if grid is None:
         return None
     about = boot(study.scenario, key=study.scenario.id, seed=study.seed)
+    about["controls"] = [as_in_file(study, control) for control in about["controls"]]
     parts = ("answers", "twins", "offered", "second", "note")
     return {
         "format": FORMAT,
@@ -111,6 +114,24 @@ def page_data(study: Study, grid: Mapping[str, Any] | None) -> dict[str, Any] | 
         **{part: grid[part] for part in parts},
         "twinNote": TWIN_NOTE,
     }
+
+
+def as_in_file(study: Study, control: Mapping[str, Any]) -> dict[str, Any]:
+    """A control of a page, with what the file has where the run departs from it.
+
+    in_file: the file's own value in words, only where it is another. A variant that was run stands
+    where "as written" would.
+    """
+    key = control["key"]
+    own = {} if study.against_file is None else study.against_file["own"]
+    found = dict(control)
+    if key in own:
+        found["in_file"] = own[key]
+    if key == VARIANT and study.variant is not None:
+        run = variant_label(study.variant)
+        found["in_file"] = found["positions"][0]["label"]
+        found["positions"] = [{**found["positions"][0], "label": run}, *found["positions"][1:]]
+    return found
 
 
 def note(study: Study, around: Around | None) -> str:
@@ -213,8 +234,8 @@ def cells(study: Study, moved: Mapping[str, Sequence[str]]) -> list[Cell]:
     """The cells around the one as written, itself not among them, in the order of controls."""
     found: dict[str, Cell] = {}
     combined: list[dict[str, str]] = [{}]
-    for key, tokens in moved.items():
-        combined = [{**given, key: token} for given in combined for token in tokens]
+    for key, positions in moved.items():
+        combined = [{**given, key: token} for given in combined for token in positions]
     for given in combined:
         departs = settings.canonical(study.scenario, given)
         if departs:
@@ -256,30 +277,51 @@ def offered(study: Study, asked: Asked, around: Around | None) -> dict[str, list
 
 
 def twins_of(study: Study, asked: Asked) -> dict[str, Any]:
-    """Twins of the run as written by name of the second supervisor; "" is the usual one."""
-    count = min(MOST, study.replications)
-    usual = twin_of(study, {}, count)
+    """Twins of the run as written by name of the second supervisor; "" is the usual one.
+
+    They are counted over the run's own replications, so that they say what its curve says.
+    """
+    kept: dict[int, Followed] = {}
+    usual = twin_of(study, asked, twin.usual_second(study.scenario), kept)
     found = {"": usual, second_name(usual["request"]["second"]): usual}
     if asked.axis is None:
         return found
     control = next(each for each in prepared(study.scenario).controls if each.key == asked.axis)
     others = [each.token for each in control.positions if each.token != control.own]
-    for token in spread(others, TWINS, set()):
+    for token in (*spread(others, TWINS, set()), control.own):
         second = {asked.axis: token}
         if second_name(second) not in found:
-            found[second_name(second)] = twin_of(study, second, count)
-    same = {asked.axis: control.own}
-    found.setdefault(second_name(same), twin_of(study, same, 1))  # nothing differs, however often
+            found[second_name(second)] = twin_of(study, asked, second, kept)
     return found
 
 
-def twin_of(study: Study, second: Tokens, replications: int) -> dict[str, Any]:
-    """The run as written against a second supervisor."""
+def twin_of(
+    study: Study, asked: Asked, second: Mapping[str, str], kept: dict[int, Followed]
+) -> dict[str, Any]:
+    """The run as written against a second supervisor; kept: as analysis.view.twin has it."""
     found = twin.twin(
-        study.scenario, {}, second, seed=study.seed, replications=replications,
-        key=study.scenario.id,
+        study.scenario, {}, second, seed=study.seed, replications=study.replications,
+        key=study.scenario.id, outcomes=of_both(study, asked, second), kept=kept,
     )  # fmt: skip
     return shown_alone(found)
+
+
+def of_both(study: Study, asked: Asked, second: Mapping[str, str]) -> Any:
+    """Outcomes of the run and of one of its settings, from its table; None where it isn't there.
+
+    Shape [world, replication, outcome].
+    """
+    if asked.axis is None or list(second) != [asked.axis]:
+        return None
+    setting = tokens.read(PLACES[asked.axis].kind, second[asked.axis])
+    worlds = [outcomes_at(study, study.own), outcomes_at(study, setting)]
+    return None if len(worlds[1]) == 0 else np.stack(worlds)
+
+
+def outcomes_at(study: Study, setting: object) -> Any:
+    """Outcomes[replication, outcome] at a setting of the curve; empty where it isn't one."""
+    rows = study.table[study.table["setting"] == setting].sort_values("replication", kind="stable")
+    return rows[list(OUTCOME_NAMES)].to_numpy(np.float64)
 
 
 def second_name(second: Tokens) -> str:

@@ -5,19 +5,19 @@ would take longer than simulating it. `Scenario.with_` makes the same scenario o
 (tests/test_view_settings.py), and whatever it would refuse is refused here, by the same words.
 """
 
+import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from analysis.rebuilt import rebuilt
 from analysis.view.tokens import Kind, Value, file_form
 from engine.checks import MOST_WORK
 from engine.fields import DurationDistribution, PositiveDistribution
 from engine.quantities import Distribution
 from engine.scenario import Scenario
 from engine.shape import canonical
-
-Model = TypeVar("Model", bound=BaseModel)
 
 WEIGHING = ("value_weighted", "risk_threshold", "entrustment")
 """The policies that weigh, and so have permissiveness."""
@@ -107,14 +107,39 @@ def own(scenario: Scenario, key: str) -> Value | None:
     return value
 
 
+def is_lent(scenario: Scenario, key: str) -> bool:
+    """Whether a scenario has no value of a control itself, so that the page lends it one."""
+    return key == "time_limit" and scenario.supervision.time_limit is None
+
+
 def usual_time_limit(scenario: Scenario) -> float:
-    """A time limit for a scenario without one: about what a rescue typically takes (minutes)."""
+    """A time limit for a scenario without one (minutes).
+
+    About what a rescue typically takes; where errors show late and harm comes later still, half
+    way (by ratio) from the one to the other, since a limit below the first changes nothing.
+    """
     supervision = scenario.supervision
     latency = supervision.response.standard.median + supervision.fix.standard.median
+    wanted = max([latency, *_half_way(scenario)])
     easy = [unit * number for unit, numbers in _LIMITS for number in numbers]
-    if latency <= 0:
+    if wanted <= 0:
         return 1.0
-    return min(easy, key=lambda each: max(each / latency, latency / each))
+    return min(easy, key=lambda each: max(each / wanted, wanted / each))
+
+
+def _half_way(scenario: Scenario) -> list[float]:
+    """The time half way, by ratio, from when a typical error shows until it does harm, if any."""
+    kinds = [kind for step in scenario.task.steps for kind in step.errors]
+    shows, harms = (
+        sorted(time for time in times if 0 < time < math.inf)
+        for times in (
+            [kind.visible_after.standard.median for kind in kinds],
+            [kind.time_to_harm.standard.median for kind in kinds],
+        )
+    )
+    if not shows or not harms:
+        return []
+    return [math.sqrt(shows[len(shows) // 2] * harms[len(harms) // 2])]
 
 
 def changed(scenario: Scenario, values: Mapping[str, Value]) -> Scenario:
@@ -154,14 +179,6 @@ def _moved(before: Distribution, place: Place, value: Value) -> Distribution | N
     except ValidationError:
         return None
     return after
-
-
-def rebuilt(model: Model, update: Mapping[str, Any]) -> Model:
-    """A part of a scenario with other values, which are trusted.
-
-    Not `model_copy`: that would keep what has been worked out of the old values, such as hashes.
-    """
-    return type(model).model_construct(**(dict(model) | dict(update)))
 
 
 def in_file_form(scenario: Scenario, values: Mapping[str, Value]) -> dict[str, Any]:

@@ -13,6 +13,12 @@ Found = Mapping[str, Estimate]
 
 NOBODY_LATER = "No independent practice is simulated, so harm to later patients isn't counted."
 NO_TRAINING = "No training case was begun."
+SHARED = (
+    "All settings share their luck, so differences between them are surer than the bars suggest: "
+    "bars may overlap where the difference is clear."
+)
+FIGURES = ("experience", "resilience", "now_later", "burden")
+"""The figures of the curve, each of which has a sentence."""
 
 
 def now(found: Found) -> list[str]:
@@ -96,8 +102,9 @@ def verdict(compared: Compared, found: Found, *, independent: bool) -> str:
     told = [
         findings.where_lowest(compared),
         findings.what_to_change(compared, found["total_burden"]),
+        "" if independent else findings.NO_LATER,
     ]
-    return " ".join(told if independent else [*told, findings.NO_LATER])
+    return " ".join(text for text in told if text)
 
 
 def curve(
@@ -117,9 +124,16 @@ def curve(
     harmed = changes["harm_any"]
     later = changes["independent_harm_any"] if independent else None
     burden = findings.where_lowest(compared)
+    if compared.alike is not None:
+        return dict.fromkeys(FIGURES, compared.alike)
+    learning = {
+        name: captions.learning_moves(along, name, changes[name], harmed)
+        for name in ("experience", "resilience")
+    }
+    if compared.replications > 1:
+        learning = {name: f"{text} {SHARED}" for name, text in learning.items()}
     return {
-        "experience": captions.learning_moves(along, "experience", changes["experience"], harmed),
-        "resilience": captions.learning_moves(along, "resilience", changes["resilience"], harmed),
+        **learning,
         "now_later": captions.now_and_later_move(along, harmed, later),
         "burden": burden if independent else f"{burden} {findings.NO_LATER}",
     }
@@ -128,7 +142,7 @@ def curve(
 def no_curve(reason: str) -> dict[str, str]:
     """The same where there is no curve."""
     sentence = f"There is no curve: {reason}."
-    return dict.fromkeys(("experience", "resilience", "now_later", "burden"), sentence)
+    return dict.fromkeys(FIGURES, sentence)
 
 
 def standing_at(compared: Compared, setting: float, difference: Estimate, own: str) -> Compared:

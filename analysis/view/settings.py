@@ -4,6 +4,7 @@ A state holds tokens by control (analysis.view.tokens); what it leaves out is as
 variant chosen, has it. Everything else is refused in a sentence that names the control.
 """
 
+import math
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from typing import Any
 from urllib.parse import quote
 
 from analysis.view import places, tokens
-from analysis.view.control_words import NEEDS
+from analysis.view.control_words import NEEDS, WORDS
 from analysis.view.controls import Control
 from analysis.view.places import AS_WRITTEN, KEYS, PLACES, SECOND, VARIANT
 from analysis.view.prepared import Prepared, prepared
+from analysis.view.refusals import Refused
 from analysis.view.tokens import Value
 from engine.errors import Problem, ScenarioError
 from engine.luck import MAX_SEED
@@ -25,6 +27,7 @@ from engine.words import did_you_mean, joined, plain
 MOST_PAIRS = 30
 """Settings of one address: more than there are controls."""
 OF_SECOND = "second."
+NO_SUCH = "the page has no setting of that name"
 OTHERS = ("scenario", "seed", "attempt")
 
 Tokens = Mapping[str, str]
@@ -82,9 +85,7 @@ def _wrong_name(name: str, value: str, found: Mapping[str, str]) -> list[Problem
     shown = plain(name)
     if name not in known:
         advice = did_you_mean(name, known) or "leave it out"
-        return [
-            problem(shown, "there is no such setting", f"there are {joined(known, 'and')}", advice)
-        ]
+        return [Refused(None, None, None, shown, NO_SUCH, "", advice)]
     if name in found:
         return [
             problem(
@@ -193,7 +194,7 @@ def _variant(known: Prepared, token: str) -> tuple[str | None, Scenario]:
     names = list(known.scenario.variants)
     if token in names:
         return token, known.base(token)
-    allowed = f"it can be {joined((AS_WRITTEN, *names), 'or')}"
+    allowed = f"it can be {joined(names, 'or')}" if names else "this scenario has no variants"
     advice = did_you_mean(token, names) or "leave it out for the file as written"
     raise ScenarioError([problem(VARIANT, f'"{plain(token)}" was given', allowed, advice)])
 
@@ -205,7 +206,7 @@ def _value(control: Control | None, key: str, token: str) -> Value | Problem:
         return problem(key, f'"{plain(token)}" was given', allowed, "leave it out")
     value = tokens.read(PLACES[key].kind, token)
     if isinstance(value, tokens.Wrong):
-        return problem(key, value.given, value.allowed, value.advice)
+        return _unread(control, key, token, value)
     if control.limits is None:
         choices = [position.token for position in control.positions]
         if value in choices:
@@ -220,6 +221,28 @@ def _value(control: Control | None, key: str, token: str) -> Value | Problem:
     advice = f"try {tokens.label(kind, low if value < low else high)}"
     says = "" if control.typed is None else f"it can be set {control.typed.says}"
     return problem(key, f"{tokens.label(kind, value)} was given", says, advice)
+
+
+def _unread(control: Control, key: str, token: str, wrong: tokens.Wrong) -> Problem:
+    """Why a token can't be read, for a control with these limits."""
+    kind, typed = PLACES[key].kind, control.typed
+    if control.limits is None or typed is None:
+        return problem(key, wrong.given, wrong.allowed, wrong.advice)
+    given, within = f'"{plain(token)}" was given', f"it can be set {typed.says}"
+    bare = token.strip()
+    low, high = control.limits
+    below_zero = bare[:1] in ("-", "\N{MINUS SIGN}")
+    if below_zero and not isinstance(tokens.read(kind, bare[1:]), tokens.Wrong):
+        least = tokens.label(kind, int(low) if kind == "count" else low)
+        return problem(key, given, within, f"try {least}")
+    number = tokens.read("number", bare)
+    if isinstance(number, float) and kind == "duration":
+        return problem(key, given, f"{within}, with its unit", f"write it like {typed.example}")
+    if isinstance(number, float) and kind == "count":
+        near = [each for each in (math.floor(number), math.ceil(number)) if low <= each <= high]
+        tried = joined(near or [int(low)], "or")
+        return problem(key, given, "a whole number is needed", f"try {tried}")
+    return problem(key, wrong.given, wrong.allowed, wrong.advice)
 
 
 def _in_force(base: Scenario, values: Mapping[str, Value]) -> dict[str, Value]:
@@ -257,6 +280,23 @@ def with_second(given: Tokens, second: Tokens) -> dict[str, str]:
     return {**given, **second}
 
 
+def of_second(scenario: Scenario, given: Tokens, second: Tokens) -> Meant:
+    """What the tokens of the second supervisor's world mean.
+
+    Raises ScenarioError as `meant` does; what the second supervisor's own settings are refused for
+    is told of `second.latency` and the like.
+    """
+    try:
+        return meant(scenario, with_second(given, second))
+    except ScenarioError as error:
+        raise ScenarioError(
+            problem(f"{OF_SECOND}{each.path}", each.given, each.allowed, each.advice)
+            if each.path in second
+            else each
+            for each in error.problems
+        ) from None
+
+
 def command(meaning: Meant, *, file: str, seed: int, replications: int) -> str:
     """The `leeway run` line that gives the same numbers."""
     parts = ["leeway", "run", file]
@@ -269,5 +309,13 @@ def command(meaning: Meant, *, file: str, seed: int, replications: int) -> str:
 
 
 def problem(path: str, given: str, allowed: str, advice: str) -> Problem:
-    """Something wrong with a setting."""
-    return Problem(None, None, None, path, given, allowed, advice)
+    """Something wrong with a setting; path: its key, with `second.` in front for world B's."""
+    key = path.removeprefix(OF_SECOND)
+    label = WORDS[key].label if key in WORDS else NAMES.get(key, "")
+    if label and key != path:
+        label += " of the second supervisor"
+    return Refused(None, None, None, path, given, allowed, advice, label)
+
+
+NAMES = {VARIANT: "Variant", "seed": "Seed", "attempt": "Attempt", "replications": "Replications"}
+"""What a reader calls settings that are no control with words of its own."""

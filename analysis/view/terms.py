@@ -85,8 +85,8 @@ ERRORS = (
     ),
     Term(
         "failure",
-        "An error that ran for a while, as something to learn from: what living through an "
-        "episode adds to experience.",
+        "An error that ran for a while, as the trainee lives through it; an allowed failure is one "
+        "a supervisor saw and let run. It teaches, beside practice and observing.",
         ("failures",),
     ),
     Term(
@@ -113,8 +113,8 @@ ERRORS = (
         "An episode is resolved when it is over: put right by the trainee (alone, or after a cue), "
         "by the safety net, by a supervisor or by the backup; or else nobody did, and harm went as "
         "far as it could or nothing more came of it.",
-        ("put right", "put right by a supervisor"),
-        ("taken_over", "resolved"),
+        ("put right", "put right by a supervisor", "harm ran its course", "came to nothing more"),
+        ("taken_over", "resolved", "exhausted", "subsided"),
     ),
     Term(
         "recovery",
@@ -124,10 +124,10 @@ ERRORS = (
         ("self_recovered", "cue_recovered"),
     ),
     Term(
-        "fate",
-        "What became of an error, by how it first came to a supervisor: prevented, allowed, late "
-        "noticed, called or unnoticed. Each error has one of the five.",
-        ("fates", "class", "what became of errors"),
+        "class",
+        "How an error first came to a supervisor: prevented, allowed, late noticed, called or "
+        "unnoticed. Each error has one of the five, fixed once, whoever puts it right in the end.",
+        ("classes", "fate", "fates", "what became of errors"),
     ),
     Term(
         "notice",
@@ -138,8 +138,9 @@ ERRORS = (
     ),
     Term(
         "prevented",
-        "The supervisor noticed the error before any harm and stepped in at once.",
-        (),
+        "The supervisor noticed the error before any harm and stepped in at first sight. The error "
+        "itself isn't prevented, and harm may still come before the rescue is done.",
+        ("stepped in at first sight",),
         ("prevented",),
     ),
     Term(
@@ -171,7 +172,7 @@ ERRORS = (
     Term(
         "alarm",
         "Harm that can't be missed: from a set harm level on, it summons a supervisor by itself if "
-        "nobody has judged the error yet.",
+        "nobody has judged the error yet, or if supervisors never step in unasked.",
         ("summoned",),
         ("alarm",),
     ),
@@ -212,8 +213,9 @@ SUPERVISION = (
     ),
     Term(
         "tolerated chance",
-        "The chance of harm up to which a supervisor waits: permissiveness times educational "
-        "value, more or less of it by person and by occasion, and less for graver harm.",
+        "The chance of harm up to which a supervisor waits: permissiveness × educational value × "
+        "this supervisor's nerve, by person and occasion (× trust under entrustment); less for "
+        "graver harm.",
         ("tolerates", "tolerated"),
     ),
     Term(
@@ -330,7 +332,7 @@ SUPERVISION = (
         "The help a supervisor sends for when all tries have failed; it puts the error right for "
         "certain. In independent practice it is the backup who answers a call or an alarm.",
         (),
-        ("backup", "fix_failed"),
+        ("backup", "backups", "fix_failed"),
     ),
     Term(
         "hand back",

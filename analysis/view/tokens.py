@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from analysis import words
 from engine.errors import Finding
-from engine.reading import UNITS, read_duration
+from engine.reading import LARGEST, UNITS, read_duration
 from engine.words import joined, plain
 
 Kind = Literal["number", "share", "duration", "count", "word"]
@@ -23,10 +24,12 @@ LONGEST = 70
 """Characters of a token: more than any value needs, and little enough to be read at once."""
 
 _NUMBER = re.compile(r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(wk|d|h|min|s)")
+_SEVERAL = re.compile(rf"{_PART.pattern}(?:\s*{_PART.pattern})+")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _WANTED = {
     "number": ("a number is needed", "write it as a decimal, such as 0.5"),
-    "share": ("a share is needed", "write it as 60 % or 0.6"),
+    "share": ("a share is needed", "write it as 60 %"),
     "count": ("a whole number is needed", "write it with digits alone, such as 4"),
 }
 
@@ -50,7 +53,8 @@ def read(kind: Kind, text: str) -> Value | Wrong:
         return text
     given = text.strip()
     if kind == "duration":
-        minutes = read_duration(given)
+        several = _in_several_units(given)
+        minutes = read_duration(given) if several is None else several
         if isinstance(minutes, Finding):
             return Wrong(minutes.given, minutes.allowed, minutes.advice)
         return minutes
@@ -60,13 +64,31 @@ def read(kind: Kind, text: str) -> Value | Wrong:
     return number
 
 
+def _in_several_units(text: str) -> float | None:
+    """Minutes of `1 min 30 s`, as the page itself writes them: greatest unit first; else None.
+
+    A scenario file has one unit, so a token has, too.
+    """
+    if _SEVERAL.fullmatch(text) is None:
+        return None
+    parts = [(Fraction(number), unit) for number, unit in _PART.findall(text)]
+    sizes = [UNITS[unit] for _, unit in parts]
+    if any(size <= smaller for size, smaller in pairwise(sizes)):
+        return None
+    minutes = sum((number * UNITS[unit] for number, unit in parts), Fraction(0))
+    return float(minutes) if minutes <= LARGEST else None
+
+
 def _read_number(kind: Kind, text: str) -> float | int | None:
     if kind == "count":
         return int(text) if _WHOLE.fullmatch(text) else None
     if kind == "share" and text.endswith("%"):
         bare = text[:-1].rstrip()
         return float(Fraction(bare) / 100) if _NUMBER.fullmatch(bare) else None
-    return float(text) if _NUMBER.fullmatch(text) else None
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    # no share is above 1, so what is must be a percentage; 1 is all, as in a file
+    return float(Fraction(text) / 100) if kind == "share" and float(text) > 1 else float(text)
 
 
 def write(kind: Kind, value: Value) -> str:
@@ -125,3 +147,12 @@ def label(kind: Kind, value: Value) -> str:
 def one_of(tokens: tuple[str, ...]) -> str:
     """`a, b or c`."""
     return joined(tokens, "or")
+
+
+LARGEST_OF_PAGE = 2**53 - 1
+"""The greatest whole number that JavaScript holds exactly."""
+
+
+def seed_of_page(seed: int) -> int | str:
+    """A seed as the page can hold it: as text where JavaScript would round the number."""
+    return seed if seed <= LARGEST_OF_PAGE else str(seed)

@@ -17,13 +17,15 @@ from analysis import estimate, side_by_side, twins_words
 from analysis.attempts import Key
 from analysis.console import finite
 from analysis.folder import refuse
+from analysis.rebuilt import rebuilt
 from analysis.side_by_side import Candidate, Followed, follow
 from analysis.twins import Address, Shown, Twins, as_shown, check_address
 from analysis.twins_numbers import variance_ratio
 from analysis.view import settings, tokens, twin_shown, twin_words
 from analysis.view.cells import Abandoned as Abandoned
 from analysis.view.cells import Stop
-from analysis.view.places import PLACES, SECOND, WEIGHING, rebuilt
+from analysis.view.control_words import WORDS
+from analysis.view.places import PLACES, SECOND, WEIGHING
 from analysis.view.settings import Tokens
 from engine import run
 from engine.errors import ScenarioError
@@ -37,6 +39,7 @@ FOLLOWED = 6
 """Replications followed case by case, where their logs aren't long."""
 MOST_ROWS = 16_000
 """Rows of training logs read, both worlds together: what takes a tenth of a second or so."""
+LABELS = tuple(WORDS[key].label.lower() for key in SECOND)
 BLOCK = 100
 """Replications counted between two looks at whether the answer is still wanted."""
 OUTCOMES = ("harm_any", "independent_harm_any", "experience", "resilience", "total_burden")
@@ -71,6 +74,8 @@ def twin(
     key: str,
     should_stop: Stop | None = None,
     threads: int | None = None,
+    outcomes: NDArray[np.float64] | None = None,
+    kept: dict[int, Followed] | None = None,
 ) -> dict[str, Any]:
     """The twin answer to tokens by control: of world A, and of what the second supervisor sets.
 
@@ -82,23 +87,23 @@ def twin(
     if strange:
         raise ScenarioError(
             settings.problem(f"second.{plain(each)}", "this can't differ between the two worlds",
-                             f"a second supervisor may have {joined(SECOND, 'or')} of their own",
+                             f"a second supervisor may have {joined(LABELS, 'or')} of their own",
                              "set it for both")
             for each in strange
         )  # fmt: skip
     meaning = settings.meant(scenario, given)
     a = meaning.scenario
     other = dict(second) or usual_second(a)
-    b = settings.apply(scenario, settings.with_second(given, other))
+    b = settings.of_second(scenario, given, other).scenario
     told = twin_of(
         a, b, seed=seed, replications=replications, attempt=attempt, should_stop=should_stop,
-        threads=threads,
+        threads=threads, outcomes=outcomes, kept=kept,
     )  # fmt: skip
     request = {
         "scenario": key,
         "settings": meaning.tokens,
         "second": {name: spelt(name, token) for name, token in other.items()},
-        "seed": seed,
+        "seed": tokens.seed_of_page(seed),
         "replications": replications,
         "attempt": None if attempt is None else list(attempt),
     }
@@ -135,18 +140,23 @@ def twin_of(
     attempt: Sequence[int] | None = None,
     should_stop: Stop | None = None,
     threads: int | None = None,
+    outcomes: NDArray[np.float64] | None = None,
+    kept: dict[int, Followed] | None = None,
 ) -> dict[str, Any]:
     """Two worlds in the same luck as plain data: the twin answer without its `request`.
 
     attempt: (replication, trainee, case), counted from 0: which attempt to show; the most telling
     by side_by_side.RULE unless given. should_stop is asked between parts of the work: Abandoned is
-    raised where it says so. threads: as many as there are cores unless given. Raises ScenarioError
-    for an attempt, seed or number that can't be.
+    raised where it says so. threads: as many as there are cores unless given. outcomes: of both
+    worlds [world, replication, outcome], where they have been simulated already. kept:
+    shared by twins of the same A and seed, so that A is followed once. Raises ScenarioError for an
+    attempt, seed or number that can't be.
     """
     check_replications(replications)
     address = address_of(attempt, a, b)
-    outcomes = counted(a, b, seed, replications, should_stop, threads)
-    told = followed_in(a, b, seed, replications, should_stop)
+    if outcomes is None:
+        outcomes = counted(a, b, seed, replications, should_stop, threads)
+    told = followed_in(a, b, seed, replications, should_stop, {} if kept is None else kept)
     found = as_twins(a, b, seed, outcomes, len(told.followed))
     same = bool(np.array_equal(outcomes[0], outcomes[1], equal_nan=True)) and not told.parted
     shown = chosen(a, b, seed, told, address)
@@ -209,15 +219,27 @@ def stop_if(should_stop: Stop | None) -> None:
 
 
 def followed_in(
-    a: Scenario, b: Scenario, seed: int, replications: int, should_stop: Stop | None
+    a: Scenario,
+    b: Scenario,
+    seed: int,
+    replications: int,
+    should_stop: Stop | None,
+    kept: dict[int, Followed],
 ) -> Told:
-    """Replications 0, 1, ... followed in training, up to FOLLOWED of them or MOST_ROWS rows."""
+    """Replications 0, 1, ... followed in training, up to FOLLOWED of them or MOST_ROWS rows.
+
+    kept: by replication, those in which the same A has been followed; the new ones are put in.
+    """
     told = Told()
     one, other = training_only(a), training_only(b)
     rows = 0
     for number in range(min(FOLLOWED, replications)):
         stop_if(should_stop)
-        found = follow(one, other, seed=seed, replication=number, engine=DEFAULT_ENGINE)
+        found = follow(
+            one, other, seed=seed, replication=number, engine=DEFAULT_ENGINE,
+            same_a=kept.get(number),
+        )  # fmt: skip
+        kept.setdefault(number, found)
         rows += found.rows
         told.followed.append(found)
         told.counts.append(side_by_side.counts(found, independent=False))

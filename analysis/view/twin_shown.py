@@ -46,16 +46,16 @@ def title(shown: Shown) -> str:
 
 
 def start(shown: Shown) -> str:
-    """When the error falls, by the clock of training."""
+    """On which day of training the error falls."""
     times = {side.name: one.start for side, one in errors(shown)}
     if not times:
         return "No error is made in this attempt."
-    clocks = {name: words.clock(time) for name, time in times.items()}
-    if len(set(clocks.values())) == 1:
-        where = "" if len(clocks) == 2 else f", under {next(iter(clocks))} alone"
-        return f"The error falls at {next(iter(clocks.values()))} of training{where}."
-    told = [f"at {clock} under {name}" for name, clock in clocks.items()]
-    return f"The error falls {words.listed(told)}, by the clock of training."
+    days = {name: words.day(time) for name, time in times.items()}
+    if len(set(days.values())) == 1:
+        where = "" if len(days) == 2 else f", under {next(iter(days))} alone"
+        return f"The error falls {next(iter(days.values()))} of training{where}."
+    told = [f"{day} under {name}" for name, day in days.items()]
+    return f"The error falls {words.listed(told)} of training."
 
 
 def errors(shown: Shown) -> list[tuple[Side, Episode]]:
@@ -138,8 +138,8 @@ def choice(one: Candidate) -> dict[str, Any]:
         "replication": one.replication,
         "trainee": one.key.trainee,
         "case": one.key.case,
-        "label": f"Trainee {one.key.trainee}, case {one.key.case} (replication "
-        f"{one.replication}). {differs(one)}.",
+        "label": f"{differs(one)} ({words.attempt(one.key.trainee, one.key.case)}, "
+        f"{words.ordinal(one.replication)} replication).",
     }
 
 

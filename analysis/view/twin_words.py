@@ -91,11 +91,14 @@ def cases(followed: int, compared: int, otherwise: int, better_a: int, better_b:
         return f"In {where} none of {of} went otherwise."
     text = f"In {where}, {otherwise:,} of {of} went otherwise"
     if better_a == better_b == 0:
-        return f"{text}; no patient came off better under either."
+        return f"{text}; in training, no patient came off better under either."
     better, (fewer, other) = patients(better_a, "A"), (better_b, "B")
     if better_b > better_a:
         better, (fewer, other) = patients(better_b, "B"), (better_a, "A")
-    return f"{text}: {better} and {fewer if fewer > 0 else 'none'} under {other}."
+    return (
+        f"{text}: in training, {better} and {fewer if fewer > 0 else 'none'} under {other}. "
+        "Later patients aren't followed one by one."
+    )
 
 
 def patients(count: int, name: str) -> str:
