@@ -1,5 +1,6 @@
 """`leeway explore`: the page, live in a browser."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +63,7 @@ def explore(
 
     for line in greeting(address.url, opened=shows):
         say(line)
+    sys.stdout.flush()  # whoever reads it through a pipe waits for the address
     if address.is_public:
         tell(WARNING)
     serve.serve(books, listening, address, began, seed=seed)
