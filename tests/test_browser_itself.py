@@ -93,10 +93,3 @@ def test_no_name_is_ever_looked_up(visit):
     with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
         page.goto("http://localhost.leeway.test/")
     page.diary.requests.clear()
-
-
-def test_an_explorer_that_doesnt_start_says_why(tmp_path):
-    wrong = tmp_path / "wrong.yaml"
-    wrong.write_text("leeway: '1.0'\n")
-    with pytest.raises(AssertionError, match=r"wrong\.yaml"), browser.explorer(wrong):
-        raise ZeroDivisionError("it has started")

@@ -19,6 +19,7 @@ from analysis.cli import main
 from analysis.explorer import serve, shelf
 from analysis.explorer.serve import Address
 from engine.errors import OutputError
+from tests import browser
 
 ROOT = Path(__file__).parent.parent
 FIRST = ROOT / "scenarios" / "first-intubations.yaml"
@@ -286,3 +287,10 @@ def test_the_scenarios_of_a_folder_are_found_in_the_order_of_their_names(tmp_pat
     for name in ("b.yaml", "a.yaml", "c.json", "d.txt"):
         (tmp_path / "scenarios" / name).touch()
     assert [path.name for path in shelf.found_here(tmp_path)] == ["a.yaml", "b.yaml"]
+
+
+def test_an_explorer_that_doesnt_start_says_why(tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("leeway: '1.0'\n")
+    with pytest.raises(AssertionError, match=r"wrong\.yaml"), browser.explorer(wrong):
+        raise ZeroDivisionError("it has started")
