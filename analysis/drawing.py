@@ -106,7 +106,7 @@ class OtherProcess(Board):
         self._process: BaseProcess = multiprocessing.get_context("fork").Process(
             target=_draws, args=(there, here), daemon=True
         )
-        with warnings.catch_warnings():
+        with _ctrl_c_waits(), warnings.catch_warnings():
             # Python 3.12 and later warn of any other thread; the only ones are OpenBLAS's own,
             # which it stops before a fork and starts after it
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -140,10 +140,24 @@ class OtherProcess(Board):
         self._process.join()
 
 
+@contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    """Ctrl-C is heard at the end of the block: Python drops exceptions of what a fork calls.
+
+    A process that starts in the block doesn't hear it until it says so (`_draws`).
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 def _draws(pipe: Connection, other_end: Connection) -> None:
     """What the other process does: draw what comes, hand it over when None comes."""
     other_end.close()  # so that the pipe ends when the first process does
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the first process to tell of
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     from analysis import figures  # noqa: F401  # while the first one simulates
 
     drawn: list[Drawn] | None = []

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -28,6 +27,8 @@ def fill(
     an element of its own. `policy` of the template names the hash of each. Raises ValueError for
     a text that would end its element early.
     """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # many commands make no page
+
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

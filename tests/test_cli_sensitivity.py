@@ -141,6 +141,7 @@ def test_no_text_covers_another_or_leaves_the_figure(draw, done):
     axes = draw(done())
     figure = figures.whole(axes)
     renderer = figures.settle(figure)
+    figure.draw_without_rendering()  # a legend finds its place when it is drawn
     texts = [
         text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()
     ]

@@ -319,7 +319,7 @@ def test_what_cannot_be_is_refused_with_advice(words, said):
 
 
 def test_a_policy_without_leeway_has_no_best_setting():
-    with pytest.raises(ScenarioError, match="hands_off"):
+    with pytest.raises(ScenarioError, match="never step in unasked, so there is no leeway"):
         conclude(ranged().with_({"supervision.policy": "hands_off"}), "best_permissiveness")
 
 

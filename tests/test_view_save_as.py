@@ -100,7 +100,7 @@ def test_what_was_saved_can_be_changed_and_saved_again():
 
 
 def test_what_cannot_be_set_is_refused():
-    with pytest.raises(ScenarioError, match="permissiveness"):
+    with pytest.raises(ScenarioError, match='Permissiveness: "-1" was given; it can be set from 0'):
         save_as(INTUBATIONS, {"permissiveness": "-1"})
     with pytest.raises(ScenarioError, match="not YAML"):
         save_as("a: [", {})

@@ -1,6 +1,7 @@
 """The `leeway` command: parse, call, print. Imported by nobody; nothing else prints.
 
 terminal.py    options, exit codes and streams that commands share
+interrupts.py  Ctrl-C that Python would drop
 NAME.py        the commands, a file for those that belong together
 
 Exit codes: 0 done, 2 bad input, 3 input or output failure, 4 some checks or blocks failed,
@@ -20,7 +21,7 @@ import typer
 from pydantic import ValidationError
 
 from analysis import folder
-from analysis.cli import explore, run, scenarios, sensitivity, sweep, twin, validate
+from analysis.cli import explore, interrupts, run, scenarios, sensitivity, sweep, twin, validate
 from analysis.cli.terminal import BAD_INPUT, INTERRUPTED, IO_FAILURE, failed, say, tell
 from engine.errors import LeewayError, OutputError, ScenarioError
 
@@ -68,6 +69,7 @@ def command() -> NoReturn:
 
     After Ctrl-C nothing is waited for: compiled code may still be at a long replication.
     """
+    interrupts.raise_dropped_ones_again()
     gc.freeze()  # what was imported stays to the end: looking for garbage there takes a second
     gc.set_threshold(100_000, 50, 1000)  # what a run makes, it keeps, or lets go of by itself
     code = main()

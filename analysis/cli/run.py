@@ -1,4 +1,7 @@
-"""`leeway run` and `leeway report`: simulate a scenario along its leeway, and write its page."""
+"""`leeway run` and `leeway report`: simulate a scenario along its leeway, and write its page.
+
+What makes the page is imported where it is made: all commands load this file.
+"""
 
 import json
 from pathlib import Path
@@ -6,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analysis import console, drawing, findings, folder, plans, progress, report, study
+from analysis import console, drawing, findings, folder, plans, progress, study
 from analysis.changes import changed, read_changes
 from analysis.cli.terminal import (
     RUNS,
@@ -21,8 +24,6 @@ from analysis.cli.terminal import (
     say,
     tell,
 )
-from analysis.view import grid
-from analysis.view.against_file import against_file
 from engine import loader
 from engine.errors import OutputError
 from engine.results import versions
@@ -65,6 +66,8 @@ def run(
     )
     departs = None
     if variant is not None or values:
+        from analysis.view.against_file import against_file
+
         departs = against_file(loader.load(scenario), chosen, variant=variant, changes=values)
     started = now()
 
@@ -98,6 +101,9 @@ def save(
     draft: Path, done: study.Study, board: drawing.Board, *, command: str, started: str
 ) -> None:
     """The whole folder of a run."""
+    from analysis import report
+    from analysis.view import grid
+
     papers = {"versions": versions(), "command": command, "started": started, "ended": now()}
     record = folder.run_record(done, **papers)
     cells = grid.grid(done)
@@ -131,6 +137,9 @@ def remake(
     ],
 ) -> None:
     """Make the page and figures of a run folder anew from its tables and record."""
+    from analysis import report
+    from analysis.view import grid
+
     done, record = folder.read(run_folder)
     cells = folder.read_grid(run_folder, record)
     try:
