@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SCENARIO ?= scenarios/first-intubations.yaml
+unexport PYTHONDONTWRITEBYTECODE  # the tests start hundreds of processes, which share their bytecode
 
 .PHONY: help run test test-long check bench docs golden clean
 .DEFAULT_GOAL := help

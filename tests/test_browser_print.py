@@ -1,6 +1,7 @@
 """On paper: two pages of A4 for every scenario that is shipped, legible, saying what was moved."""
 
 import io
+from functools import cache
 
 import pypdf
 import pytest
@@ -16,13 +17,18 @@ SMALLEST = 7.5
 RECORD = {"versions": {"leeway-sim": "0.0"}}
 
 
-def printed(visit, tmp_path, key, query="", replications=5, **options):
-    """The pages of the report of a shipped scenario on paper."""
+@cache
+def html(key, replications):
+    """The report of a shipped scenario."""
     study = run_study(shipped(key), seed=0, replications=replications, engine=DEFAULT_ENGINE)
     drawn = [drawing.draw(plan, png=False) for plan in plans.planned(study)]
+    return report.render(study, RECORD, drawn, page_data(study, grid(study)))
+
+
+def printed(visit, tmp_path, key, query="", replications=5, **options):
+    """The pages of the report of a shipped scenario on paper."""
     file = tmp_path / "report.html"
-    data = page_data(study, grid(study))
-    file.write_text(report.render(study, RECORD, drawn, data), encoding="utf-8")
+    file.write_text(html(key, replications), encoding="utf-8")
     tab = visit(offline=True, **options)
     tab.goto(file.as_uri() + query)
     if options.get("java_script_enabled", True):
