@@ -32,7 +32,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
-from numba.core.runtime import rtsys
+from numba.core.runtime.nrt import rtsys
 from numba.extending import intrinsic
 
 from engine.parts import WholeCompiler, part

@@ -23,7 +23,7 @@ def destroyed():
 def called_by_c():
     ctypes.CFUNCTYPE(ctypes.c_int)(ctrl_c)()
 
-interrupts.raise_dropped_ones_again()
+interrupts.listen()
 {drop}()
 try:
     while True:
@@ -50,6 +50,43 @@ def test_other_exceptions_that_can_t_be_raised_are_still_told():
     )
     done = subprocess.run([sys.executable, "-c", wrong], capture_output=True, text=True, timeout=60)
     assert "ValueError: odd" in done.stderr
+
+
+WRAPPING = """
+import signal, sys
+from pydantic import BaseModel, field_serializer
+from analysis import cli
+
+class Odd(BaseModel):
+    number: int = 0
+
+    @field_serializer("number")
+    def written(self, _):
+        signal.raise_signal(signal.SIGINT)
+
+cli.invoke = lambda _: Odd().model_dump()
+cli.command()
+"""
+
+
+def test_ctrl_c_that_somebody_made_an_error_of_their_own_of():
+    done = subprocess.run(
+        [sys.executable, "-c", WRAPPING], capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (130, "leeway: interrupted\n")
+
+
+def test_who_was_started_deaf_to_ctrl_c_stays_so():
+    deaf = (
+        DROPPING.format(drop="destroyed")
+        .replace(
+            "interrupts.listen()",
+            "signal.signal(signal.SIGINT, signal.SIG_IGN); interrupts.listen()",
+        )
+        .replace("while True:", "while False:")
+    )
+    done = subprocess.run([sys.executable, "-c", deaf], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 FORKING = """

@@ -1,7 +1,7 @@
 """The `leeway` command: parse, call, print. Imported by nobody; nothing else prints.
 
 terminal.py    options, exit codes and streams that commands share
-interrupts.py  Ctrl-C that Python would drop
+interrupts.py  Ctrl-C that would be lost
 NAME.py        the commands, a file for those that belong together
 
 Exit codes: 0 done, 2 bad input, 3 input or output failure, 4 some checks or blocks failed,
@@ -69,7 +69,7 @@ def command() -> NoReturn:
 
     After Ctrl-C nothing is waited for: compiled code may still be at a long replication.
     """
-    interrupts.raise_dropped_ones_again()
+    interrupts.listen()
     gc.freeze()  # what was imported stays to the end: looking for garbage there takes a second
     gc.set_threshold(100_000, 50, 1000)  # what a run makes, it keeps, or lets go of by itself
     code = main()
@@ -94,9 +94,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return IO_FAILURE
     except OSError as error:
         return failed(folder.reason(error), IO_FAILURE)
-    except KeyboardInterrupt:
-        return failed("interrupted", INTERRUPTED)
+    except KeyboardInterrupt as stopped:
+        return broken_off(stopped)
+    except Exception as error:
+        if interrupts.heard():
+            return broken_off(error)
+        raise
     return code
+
+
+def broken_off(how: BaseException) -> int:
+    """Say so, and keep what was under way: llvmlite crashes when half an object is taken down."""
+    _broken_off.append(how)
+    return failed("interrupted", INTERRUPTED)
+
+
+_broken_off: list[BaseException] = []
 
 
 def invoke(arguments: list[str]) -> int:
