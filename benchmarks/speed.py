@@ -16,6 +16,7 @@ from benchmarks.measure import (
     curve,
     median_seconds,
     on_cores,
+    seconds,
     shipped,
     simulate,
 )
@@ -65,8 +66,26 @@ def row(name: str) -> str:
     )
 
 
+LONGER = ("first-intubations", "deteriorating-ward", "night-handover")
+MORE = 5
+"""So many times as many replications, where threads that begin and end no longer tell."""
+
+
+def longer(name: str) -> str:
+    """A longer curve of one scenario on one core, and on all, taking turns."""
+    points, threads = curve(shipped(name)), cores()
+    alone, shared = [], []
+    simulate(points, 2, 1)
+    for _ in range(REPEATS):
+        with on_cores(1):
+            alone.append(seconds(lambda: simulate(points, MORE * REPLICATIONS, 1)))
+        shared.append(seconds(lambda: simulate(points, MORE * REPLICATIONS, threads)))
+    one, every = statistics.median(alone), statistics.median(shared)
+    return f"| {name} | {one:.2f} s | {every:.2f} s | {one / every:.2f} |"
+
+
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     print(f"Cases per second on one core, {POINTS} values of permissiveness x {REPLICATIONS}")
     print(f"replications; then the time of that curve on one core and on {cores()}.\n")
     print(
@@ -76,6 +95,10 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for name in NAMES:
         print(row(name), flush=True)
+    print(f"\n{POINTS} values x {MORE * REPLICATIONS} replications on one core and on {cores()}.\n")
+    print("| Scenario | one core | all cores | one / all |\n|---|---|---|---|")
+    for name in LONGER:
+        print(longer(name), flush=True)
 
 
 if __name__ == "__main__":

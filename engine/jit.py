@@ -7,10 +7,10 @@ Numba's own `cache=True` looks only at the file a function stands in, so it goes
 *old* rules after an edit in another file, and one truncated cache file fails every later run. The
 cache here is keyed by every source file of the engine, the versions and the processor; each entry
 carries its checksum, is written to a temporary name and renamed, and is simply compiled again when
-anything about it is in doubt. Nothing is read or written before the first call.
+anything about it is in doubt. An import reads the sources, for the key; nothing else is read or
+written before the first call.
 """
 
-import functools
 import gc
 import hashlib
 import logging
@@ -53,6 +53,8 @@ def law(function: Law) -> Law:
     Where other compiled code calls it, it is a part of that (`engine.parts`).
     Division by zero gives an infinity or NaN as IEEE 754 says, instead of raising.
     """
+    if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
+        raise ImportError("leeway is compiled by numba, and NUMBA_DISABLE_JIT is set: unset it")
     options: dict[str, Any] = {"no_cfunc_wrapper": True, "pipeline_class": WholeCompiler}
     dispatcher: Any = numba.njit(fastmath=False, error_model="numpy", nogil=True, **options)(
         function
@@ -127,7 +129,8 @@ class CompiledCode(_Cache):
         return rebuild(target_context, *pickle.loads(payload))
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        if self._enabled:
+        # An edit between the import of this module and that of a law's would mix old and new
+        if self._enabled and key_of_sources() == _WHEN_IMPORTED:
             payload = pickle.dumps(data._reduce(), protocol=5)
             _write_checked(self._path(sig, data.codegen), payload)
 
@@ -139,8 +142,7 @@ class CompiledCode(_Cache):
         return cache_folder() / f"{self._stem()}-{hashlib.sha256(processor).hexdigest()[:24]}.code"
 
 
-@functools.cache
-def engine_key() -> str:
+def key_of_sources() -> str:
     """What compiled code depends on: all sources of this package, and the versions (hex)."""
     digest = hashlib.sha256()
     versions = (sys.version, platform.machine(), numba.__version__, llvmlite.__version__)
@@ -149,6 +151,15 @@ def engine_key() -> str:
         digest.update(source.name.encode())
         digest.update(source.read_bytes())
     return digest.hexdigest()[:24]
+
+
+_WHEN_IMPORTED = key_of_sources()
+"""Of the sources as this process has read them; a file may be edited before a law is compiled."""
+
+
+def engine_key() -> str:
+    """The key of the laws in memory: of their sources when they were imported (hex)."""
+    return _WHEN_IMPORTED
 
 
 def cache_folder() -> Path:

@@ -25,6 +25,8 @@ must agree with it to the last bit on every event (tests/test_engines_agree.py).
     kernel.py           threads, results
 """
 
+import functools
+import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -44,6 +46,8 @@ from engine.kernel_state import MOST_STEPS, Scratch, choose_point, scratch_for
 from engine.outcomes import OUTCOME_NAMES
 from engine.rules import LEVEL_NAMES
 from engine.scenario import Scenario
+
+log = logging.getLogger(__name__)
 
 MOST_LOG_ROWS = 20_000_000
 """Rows a log may have (96 bytes each): beyond that it would not fit into memory."""
@@ -78,8 +82,15 @@ class LogTooLongError(LeewayError):
         )
 
 
-def is_compiled() -> bool:
-    """Whether machine code is kept from an earlier process; if not, the first call compiles."""
+@functools.cache  # once is enough
+def tell_if_compiling() -> None:
+    """Say so before a first call that compiles: a warning, which is seen where no log is kept."""
+    if not _is_kept():
+        log.warning("compiling the model for this machine, once: about 5 s")
+
+
+def _is_kept() -> bool:
+    """Whether machine code is kept from an earlier process."""
     return any(cache_folder().glob(f"{__name__}._simulate-*.code"))
 
 
@@ -96,6 +107,7 @@ def simulate_points(
     """
     if len(scenarios) == 0 or replications.step != 1 or threads < 1:
         raise ValueError("points, a range of step 1 and at least one thread are needed")
+    tell_if_compiling()
     table = _columns(scenarios)
     points = _room(len(scenarios), len(replications))
     blocks = _blocks(len(replications), threads * _BLOCKS_PER_THREAD)
@@ -117,6 +129,7 @@ def events(scenario: Scenario, seed: int, replication: int) -> list[Event]:
 
     Raises LogTooLongError where it has more than `MOST_LOG_ROWS` rows.
     """
+    tell_if_compiling()
     table = _columns([scenario])
     rows, episodes = _FIRST_LOG_ROWS, _FIRST_EPISODES
     while True:

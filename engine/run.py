@@ -1,5 +1,6 @@
 """One door to the engines: simulate a scenario, or watch one replication of it."""
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 
@@ -17,6 +18,8 @@ from engine.reference import replicate
 from engine.results import Result, result_of
 from engine.scenario import Scenario
 
+log = logging.getLogger(__name__)
+
 ENGINES = ("kernel", "simpy")
 """The model compiled, and the reference, told as SimPy processes; both give the same bits."""
 
@@ -27,6 +30,12 @@ Progress = Callable[[int], None]
 
 _BLOCK = 200
 """Replications of every point between two calls of `progress`."""
+
+
+_ASKED = (
+    "{} is Python, which only the reference engine can ask: it is simulated with engine='simpy', "
+    "hundreds of times slower than the compiled engine"
+)
 
 
 def simulate(
@@ -41,10 +50,11 @@ def simulate(
     """Simulate replications 0, 1, ... of a scenario; the arguments alone decide the result.
 
     `engine`: one of `ENGINES`; the compiled one needs some seconds once on a machine, to compile,
-    and is then hundreds of times faster. `policy`: a policy of one's own (see
-    `engine.policies`), asked in place of the scenario's; only the reference can ask it, so the
-    result then says simpy. `progress` is called with the number of replications that have just
-    been finished. Raises ScenarioError for a seed, number or engine that can't be.
+    and is then hundreds of times faster. `policy`: a policy of one's own (see `engine.policies`),
+    asked in place of the scenario's; only the reference can ask it, so that it is used whatever
+    `engine` says: a warning is logged, and the result says simpy. `progress` is called with the
+    number of replications that have just been finished. Raises ScenarioError for a seed, number
+    or engine that can't be.
     """
     return simulate_all(
         [scenario], seed, replications, engine=engine, policy=policy, progress=progress
@@ -66,6 +76,8 @@ def simulate_all(
     """
     _check(seed, replications, engine)
     papers = None if policy is None else papers_of(policy)
+    if policy is not None and engine != "simpy":
+        log.warning(_ASKED.format(getattr(policy, "__name__", "this policy")))
     blocks = []
     for start in range(0, replications, _BLOCK):
         block = range(start, min(start + _BLOCK, replications))

@@ -209,8 +209,13 @@ def test_one_bit_is_seen(log: list[Event], column: str) -> None:
     other = [*log[:place], log[place]._replace(**{column: flipped}), *log[place + 1 :]]
     assert first_difference(log, log) is None
     assert first_difference(log, other) == place
-    with pytest.raises(AssertionError, match=f"row {place} "):
+    with pytest.raises(AssertionError, match=f"row {place} ") as failure:
         assert_same_log(log, other)
+    for name, rows in (("reference", log), ("kernel", other)):
+        shown = str(failure.value).partition(f"{name}:\n")[2].splitlines()[: 2 * AROUND]
+        around = range(place - AROUND, place + AROUND)
+        assert [line.strip(" >") for line in shown] == [f"{n} {_typed(rows[n])}" for n in around]
+        assert [n for n, line in zip(around, shown, strict=True) if ">" in line] == [place]
 
 
 def test_one_swap_is_seen(log: list[Event]) -> None:

@@ -87,18 +87,33 @@ def test_an_edited_law_answers_at_once(copy, module):
     assert ask(copy, question) == pytest.approx(after)
 
 
+LATE = """
+from pathlib import Path
+from engine.rules import trust
+path = Path("engine/rules.py")
+path.write_text(path.read_text().replace("2.0 * (1.0 + good)", "4.0 * (1.0 + good)"))
+print(trust(2.0, 2.0))
+"""
+
+
+def test_an_edit_after_the_import_leaves_no_old_law_behind(copy):
+    """A notebook that is open during an update goes on with what it has read; nobody else does."""
+    assert ask(copy, LATE) == SLOW
+    assert ask(copy) == pytest.approx(3.0)
+
+
 def test_any_edit_of_the_engine_makes_a_new_cache(copy):
     """Whatever the file: laws are inlined in one another, and constants come from anywhere."""
     count = ask(
         copy,
         """
 from pathlib import Path
-from engine.jit import engine_key
+from engine.jit import engine_key, key_of_sources
 files = sorted(Path("engine").glob("*.py"))
 keys = {engine_key()}
 for path in files:
     path.write_text(path.read_text() + "# edited")
-    keys.add(engine_key.__wrapped__())
+    keys.add(key_of_sources())
 print(float(len(keys) - 1 == len(files) > 40))
 """,
     )
@@ -130,9 +145,60 @@ def test_a_cache_folder_that_cannot_be_made_costs_only_time(copy):
     assert ask(copy) == SLOW
 
 
-def test_a_full_disk_costs_only_time(copy):
-    (copy / "cache").symlink_to("/dev/full")
+FULL = """
+import errno, os, tempfile
+import engine.jit
+
+class Full:
+    def __init__(self, file):
+        self.file, self.name = file, file.name
+    def __enter__(self):
+        return self
+    def __exit__(self, *_):
+        self.file.close()
+    def write(self, _):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def close(self):
+        self.file.close()
+
+def full(**given):
+    return Full(tempfile.NamedTemporaryFile(**given))
+
+class ReadOnly:
+    def __init__(self, **given):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+class At:
+    NamedTemporaryFile = staticmethod({how})
+
+engine.jit.tempfile = At
+from engine.rules import trust
+print(trust(2.0, 2.0))
+"""
+
+
+@pytest.mark.parametrize("how", ["full", "ReadOnly"])
+def test_a_full_or_read_only_disk_costs_only_time(copy, how):
+    assert ask(copy, FULL.replace("{how}", how)) == SLOW
+    assert not [path for path in (copy / "cache").rglob("*") if path.is_file()]
+
+
+def test_a_disk_that_fills_half_way_costs_only_time(copy):
+    """The system itself refuses to let a file grow beyond 1 kB."""
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))\n" + ASK
+    assert ask(copy, limited) == SLOW
+    assert not [path for path in (copy / "cache").rglob("*") if path.is_file()]
     assert ask(copy) == SLOW
+    assert entries(copy)
+
+
+def test_without_a_compiler_it_says_so(copy):
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=copy, capture_output=True, text=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "NUMBA_DISABLE_JIT is set: unset it" in done.stderr
 
 
 def test_32_processes_start_cold_at_once(copy):

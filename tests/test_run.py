@@ -1,6 +1,12 @@
 """The door to the engines: what it refuses, and the papers of a result."""
 
 import math
+import os
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +14,8 @@ import pytest
 import engine
 from engine.run import ENGINES
 from tests.build import scenario
+
+ROOT = Path(__file__).parent.parent
 
 
 def wait_for_ever(situation):
@@ -91,17 +99,14 @@ def test_a_policy_answers_with_a_time():
 
 
 def test_the_makefile_names_only_files_that_exist():
-    from pathlib import Path
-
-    root = Path(__file__).parent.parent
     named = [
         word
-        for line in (root / "Makefile").read_text().splitlines()
+        for line in (ROOT / "Makefile").read_text().splitlines()
         for word in line.split()
         if word.endswith((".py", ".yaml", ".txt", ".toml"))
     ]
     assert "docs/images/make.py" in named
-    assert [name for name in named if not (root / name.rstrip(";")).exists()] == []
+    assert [name for name in named if not (ROOT / name.rstrip(";")).exists()] == []
 
 
 def test_both_engines_give_the_same_result():
@@ -114,6 +119,35 @@ def test_both_engines_give_the_same_result():
     assert compiled.fates.equals(reference.fates)
 
 
-def test_a_policy_of_ones_own_is_asked_by_the_reference():
-    result = engine.simulate(scenario(), replications=1, engine="kernel", policy=step_in)
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_policy_of_ones_own_is_asked_by_the_reference_which_is_said(name, caplog):
+    result = engine.simulate(scenario(), replications=1, engine=name, policy=step_in)
     assert result.engine == "simpy"
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == (name == "kernel")
+    assert all("step_in is Python, which only the reference engine can ask" in one for one in said)
+
+
+def test_compiling_is_told_once_where_it_takes_place():
+    """In a script or notebook as in a command: a warning, on stderr where no log is kept."""
+    told = (
+        "import engine; s = engine.load('scenarios/chest-pain.yaml'); "
+        "[engine.simulate(s, replications=1, engine=e) for e in ('simpy', 'kernel', 'kernel')]"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        said = [
+            subprocess.run(
+                [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True,
+                env={**os.environ, "LEEWAY_CACHE_DIR": folder},
+            ).stderr
+            for _ in range(2)
+        ]  # fmt: skip
+    assert said == ["compiling the model for this machine, once: about 5 s\n", ""]
+
+
+def test_the_contract_of_the_engines_names_every_module_of_the_kernel():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    kernel = next(one for one in contracts if one["name"].startswith("the kernel shares"))
+    modules = {f"engine.{path.stem}" for path in (ROOT / "engine").glob("kernel*.py")}
+    assert set(kernel["source_modules"]) == modules | {"engine.columns"}

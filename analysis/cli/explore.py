@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.terminal import Seed, check_engine, say, tell
+from analysis.cli.terminal import Seed, say, tell
+from engine import kernel
 from engine.errors import LeewayError, Problem, ScenarioError
 
 EXTRA = (
@@ -52,7 +53,7 @@ def explore(
             raise
         raise LeewayError(EXTRA) from error
     books = shelf.named(scenarios or found())
-    check_engine("kernel")
+    kernel.tell_if_compiling()
     listening, address = serve.bind(host, port)
     shows = not no_browser and serve.can_show()
 

@@ -9,7 +9,6 @@ import typer
 from rich.console import Console
 
 from analysis import console, folder
-from engine import kernel
 from engine.run import DEFAULT_ENGINE, ENGINES
 
 BAD_INPUT, IO_FAILURE, CHECK_FAILED, INTERRUPTED = 2, 3, 4, 130
@@ -60,8 +59,6 @@ def check_engine(engine: str) -> None:
             "--engine", f"{engine} was given", f"one of {', '.join(ENGINES)} is needed",
             f"try --engine {DEFAULT_ENGINE}",
         )  # fmt: skip
-    if engine == "kernel" and not kernel.is_compiled():
-        tell("compiling the model for this machine, once: about 5 s")
 
 
 def now() -> str:
