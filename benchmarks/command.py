@@ -1,6 +1,7 @@
 """Where the time of `leeway run` goes, and how long the first compilation takes.
 
-The whole command is timed from outside, as its user sees it; its parts inside one process.
+The whole command is timed from outside, as its user sees it; its stages by processor time, since
+some of them take place at the same time.
 """
 
 import os
@@ -8,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from benchmarks.measure import REPEATS, SCENARIOS, seconds
@@ -36,55 +36,73 @@ def asked(environment: dict[str, str] | None = None) -> float:
     return seconds(lambda: subprocess.run(command, check=True, env=told))
 
 
-class Laps:
-    """Times one thing after the other."""
+STAGES = {
+    ("analysis.study", "run_study"): "compiled code from the cache, simulation (on all cores)",
+    ("analysis.plans", "of_run"): "intervals and sentences of the figures",
+    ("analysis.view.grid", "simulated"): "the page's grid: simulated, and put into words",
+    ("analysis.view.grid", "twins_of"): "its twins, followed case by case",
+    ("analysis.folder", "write"): "tables",
+    ("analysis.report", "render"): "page",
+    ("analysis.drawing", "draw"): "figures, in a second process at the same time",
+}
+"""Functions of `leeway run` that are timed, each in none of the others."""
 
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, float]] = []
-        self._last = time.perf_counter()
+IMPORT = "import of Python packages"
 
-    def lap(self, name: str) -> None:
-        """What was done since the last lap."""
-        now = time.perf_counter()
-        self.taken.append((name, now - self._last))
-        self._last = now
+TIMED = """
+import time
+begun = time.process_time()
+import importlib, os, sys
+import analysis.cli
+from benchmarks.command import IMPORT, STAGES
+
+def tell(label, taken):
+    with open(os.environ["STAGES"], "a") as file:
+        file.write(f"{label}\\t{taken}\\n")
+
+def timed(function, label):
+    def stage(*given, **named):
+        begun = time.process_time()
+        try:
+            return function(*given, **named)
+        finally:
+            tell(label, time.process_time() - begun)
+    return stage
+
+tell(IMPORT, time.process_time() - begun)
+for (module, name), label in STAGES.items():
+    place = importlib.import_module(module)
+    setattr(place, name, timed(getattr(place, name), label))
+sys.exit(analysis.cli.main(sys.argv[1:]))
+"""
 
 
-def parts(folder: Path) -> list[tuple[str, float]]:
-    """The parts of `leeway run`, in this process (s)."""
-    laps = Laps()
-    from analysis import findings, report, study  # timed: this is half of it
-    from analysis import folder as folders
-    from engine import kernel, loader
-
-    laps.lap("import of Python packages")
-    scenario = loader.load(SCENARIO)
-    laps.lap("scenario file")
-    kernel.simulate_points([scenario], 0, range(1))
-    laps.lap("compiled code from the cache")
-    done = study.run_study(scenario, seed=0, replications=study.replications_for("kernel"),
-                           engine="kernel")  # fmt: skip
-    laps.lap("simulation")
-    record = folders.run_record(done, versions={}, command="", started="", ended="")
-    folders.write(folder, done, record)
-    findings.verdict(done)
-    laps.lap("tables, intervals")
-    report.save(folder, done, record)
-    laps.lap("figures (matplotlib) and page")
-    return laps.taken
+def stages(folder: Path) -> dict[str, float]:
+    """Processor seconds of each stage of `leeway run`, of all figures together."""
+    told = folder / "stages"
+    subprocess.run(
+        [sys.executable, "-c", TIMED, "run", str(SCENARIO), "--out", str(folder / "run")],
+        env={**os.environ, "STAGES": str(told)}, check=True, capture_output=True,
+    )  # fmt: skip
+    found = dict.fromkeys((IMPORT, *STAGES.values()), 0.0)
+    for line in told.read_text().splitlines():
+        label, taken = line.split("\t")
+        found[label] += float(taken)
+    return found
 
 
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        inside = parts(folder)
         whole(folder)
-        runs = [whole(folder) for _ in range(REPEATS)]
-        print("| `leeway run` on first-intubations | seconds |\n|---|---|")
-        for part, taken in inside:
-            print(f"| {part} | {taken:.2f} |")
-        print(f"| the whole command, median of {REPEATS} | {statistics.median(runs):.2f} |")
+        runs = sorted(whole(folder) for _ in range(REPEATS))
+        listed = ", ".join(f"{taken:.2f}" for taken in runs)
+        print("| `leeway run` on first-intubations | processor seconds |\n|---|---|")
+        for stage, taken in stages(folder).items():
+            print(f"| {stage} | {taken:.2f} |")
+        print("\n| whole commands | seconds |\n|---|---|")
+        print(f"| `leeway run`, median of {listed} | {statistics.median(runs):.2f} |")
         print(f"| two replications in a new process | {asked():.2f} |")
         print(f"| the same with nothing compiled yet | {cold(folder):.1f} |")
 
