@@ -197,8 +197,8 @@ def assumptions(scenario: Scenario, departure: str | None) -> Plan:
     return Plan(
         "inputs",
         "Where the inputs come from",
-        f"{share}: no source is given for them. What follows from this page follows from them, "
-        "too.",
+        f"{share}: numbers that no source gives as such, though a note may say what one leans on. "
+        "What follows from this page follows from them, too.",
         "stacked",
         {
             "rows": rows, "totals": totals, "styles": INPUT_STYLE,

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import describe, words
 from analysis import episode as episodes
-from analysis import words
-from analysis.describe import NO_CURVE
 from analysis.episode import Episode
 from analysis.rebuilt import rebuilt
 from engine.run import events as events_of
@@ -164,7 +163,7 @@ def at_setting(scenario: Scenario, value: float) -> Scenario:
 
 def why_no_curve(scenario: Scenario, *, curve: bool) -> str | None:
     """Why only the scenario as written is simulated, in words; None where there is a curve."""
-    reason = NO_CURVE.get(scenario.supervision.policy)
+    reason = describe.why_no_leeway(scenario)
     if reason is None and not curve:
         reason = "no curve was asked for"
     return reason
