@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from analysis import describe, episode, findings, pages, plans, spread_words, svg, words
+from analysis import describe, episode, findings, pages, plans, retold, spread_words, svg, words
 from analysis.drawing import Drawn, draw
 from analysis.study import Study
 from analysis.view import bundle
@@ -87,6 +87,7 @@ def render(
         on_paper=ON_PAPER,
         story=[] if study.episode is None else episode.told(scenario, study.episode),
         episode_start=None if study.episode is None else words.clock(study.episode.start),
+        retold=None if study.episode is None else retold.command(study, study.episode, record),
         rule=episode.RULE,
         weights=weights(study),
         note=STILL if data is None else data["note"],

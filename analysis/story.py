@@ -82,6 +82,22 @@ def wanted(event: Event, trainee: int | None, case: int | None) -> bool:
     return trainee in (None, event.trainee) and case in (None, event.case)
 
 
+def without_case(
+    scenario: Scenario, events: Iterable[Event], trainee: int | None, case: int | None
+) -> Iterator[str]:
+    """What to say where a part of the log has no case of that number (None: none was asked for)."""
+    if case is None:
+        return
+    begun = [event for event in events if wanted(event, trainee, None)]
+    for part, practice in (("training", False), ("independent", True)):
+        if practice and scenario.independent.cases == 0:
+            continue
+        last = max((one.case for one in begun if bool(one.independent) == practice), default=-1)
+        if case > last:
+            known = "none was begun" if last < 0 else f"the last is {last}"
+            yield f"no {part} case {case} ({known})"
+
+
 def row(told: Told) -> Details:
     """A row as an object of plain values: what `leeway trace --format jsonl` prints.
 
