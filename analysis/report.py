@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # matplotlib: slow to import, and needed by who draws only
     from matplotlib.axes import Axes
 
 STILL = (
-    "Nothing moves on this page: it shows the run as written alone. To move the settings, run "
+    "Nothing moves on this page: it shows this run alone. To move the settings, run "
     "leeway explore, or leeway run with the compiled engine and a curve."
 )
 ON_PAPER = ("learning-experience", "now-and-later", "total-burden", "fates")
@@ -89,6 +89,7 @@ def render(
         episode_start=None if study.episode is None else words.clock(study.episode.start),
         retold=None if study.episode is None else retold.command(study, study.episode, record),
         rule=episode.RULE,
+        own=study.own_name,
         weights=weights(study),
         note=STILL if data is None else data["note"],
         data=None if data is None else Markup(pages.as_json(data)),

@@ -26,6 +26,8 @@ REPLICATIONS = {"simpy": 40, "kernel": 500}
 compiled engine, and half a minute with the reference."""
 
 MOST_CHANGES_IN_SHORT = 2
+AS_WRITTEN, IN_THIS_RUN = "as written", "in this run"
+"""What the scenario that was run is called: as its file has it, or with other numbers."""
 
 Progress = Callable[[int], None]
 
@@ -73,8 +75,13 @@ class Study:
         return departure_in_short(self.variant, self.changes)
 
     @property
+    def own_name(self) -> str:
+        """What the scenario's own setting and numbers are called."""
+        return AS_WRITTEN if self.departure is None else IN_THIS_RUN
+
+    @property
     def own(self) -> float:
-        """The setting as written."""
+        """The scenario's own setting."""
         return own_setting(self.scenario)
 
     @property
