@@ -101,8 +101,7 @@ def fates_of(found: Mapping[str, Estimate]) -> str:
         return "No errors happened."
     biggest = max(FATES, key=lambda fate: found[fate].mean)
     errors = words.interval(found["errors"])
-    decimals = len(errors.split(" ")[0].partition(".")[2])
-    allowed, prevented = (count(found[fate].mean, decimals) for fate in ("allowed", "prevented"))
+    allowed, prevented = (count(found[fate]) for fate in ("allowed", "prevented"))
     text = (
         f"Of {errors} {'error' if errors == '1' else 'errors'} per 100 training cases, "
         f"supervisors let {allowed} run (allowed) and stepped in at first sight in {prevented} "
@@ -114,12 +113,12 @@ def fates_of(found: Mapping[str, Estimate]) -> str:
     return text
 
 
-def count(number: float, decimals: int) -> str:
-    """A count as it is read aloud: `15.0`, `none` for 0, `fewer than 0.1` for hardly any."""
-    if number == 0:
+def count(found: Estimate) -> str:
+    """A count as it is read aloud, rounded as its figure and table are: `15.0`, `none` for 0."""
+    if found.mean == 0:
         return "none"
-    text = f"{number:.{decimals}f}"
-    return text if float(text) > 0 else f"fewer than {10.0**-decimals:.{decimals}f}"
+    text = words.interval(found).split(" ")[0]
+    return text if float(text) > 0 else f"fewer than {text[:-1]}1"
 
 
 HARDLY_ANY = 0.1
@@ -148,7 +147,8 @@ def takeovers_of(found: Mapping[str, Estimate]) -> str:
         f"Of the {number} {'takeover' if number == '1' else 'takeovers'} per 100 training cases, "
         f"{words.rough_percent(needless)} were needless (the trainee was about to put it right in "
         f"time) and {words.rough_percent(late)} late (harm came while the supervisor was at it). "
-        f"At the bedside nobody can tell them apart; in a simulation every clock is known."
+        "At the bedside nobody can tell a needless from a necessary one; in a simulation every "
+        "clock is known."
     )
 
 

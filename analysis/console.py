@@ -39,8 +39,9 @@ def heading(study: Study) -> list[str]:
 
 
 def numbers(study: Study) -> Table:
-    """The telling outcomes of the scenario as written."""
-    table = plain_table("as written", "mean (95 % interval)" if study.replications > 1 else "value")
+    """The telling outcomes of the scenario that was run."""
+    value = "mean (95 % interval)" if study.replications > 1 else "value"
+    table = plain_table(study.own_name, value)
     table.columns[1].justify = "right"
     for group in findings.groups(study):
         table.add_row(group.title, "", style="bold")
@@ -55,7 +56,7 @@ def curve(study: Study) -> Table | None:
     if low is None:
         return None
     heads = ("harmed\nnow", "expe-\nrience", "resi-\nlience", "harmed\nlater", "total\nburden")
-    table = plain_table("setting", *heads, "against as written")
+    table = plain_table("setting", *heads, against(study))
     table.title, table.title_justify = f"Along {words.axis_label(study.axis)}", "left"
     table.title_style = "bold"
     for column in table.columns[1:]:
@@ -66,11 +67,20 @@ def curve(study: Study) -> Table | None:
     return table
 
 
-CURVE_LEGEND = (
-    "harmed now, later: patients per 100 training, per 100 independent cases. Total burden: harm "
-    "weights of a trainee's patients, now and later; against as written: paired difference with "
-    f"95 % interval. {findings.ONE_AT_A_TIME}"
-)
+def against(study: Study) -> str:
+    """What the differences of the curve are against."""
+    return "against as written" if study.departure is None else "against this run"
+
+
+def curve_legend(study: Study) -> str:
+    """How the curve is to be read."""
+    return (
+        "harmed now, later: patients per 100 training, per 100 independent cases. Total burden: "
+        f"harm weights of a trainee's patients, now and later; {against(study)}: paired difference "
+        f"with 95 % interval. {findings.ONE_AT_A_TIME}"
+    )
+
+
 STAR = " * can't be told from the lowest total burden."
 
 

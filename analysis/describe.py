@@ -7,10 +7,7 @@ from engine.rules import LEVEL_NAMES, MILD, shifted
 from engine.scenario import Scenario
 from engine.sections import ErrorProbability
 
-NO_CURVE = {
-    "hands_off": "supervisors never step in unasked, so there is no leeway to vary",
-    "zero_tolerance": "supervisors always step in at once, so there is no leeway to vary",
-}
+ALWAYS = "supervisors always step in at once"
 WEIGHED = {
     "value_weighted": "Supervisors weigh what an error teaches against the patient's risk",
     "risk_threshold": "Supervisors go by the patient's risk alone",
@@ -71,7 +68,12 @@ def supervisors(scenario: Scenario) -> str:
     verb = "is" if supervision.supervisors == 1 else "are"
     text = f"{words.plural(supervision.supervisors, 'supervisor')} {verb} on duty at a time"
     if supervision.pool > 1:
-        text += f", and each case has one person of {supervision.pool} to judge it"
+        text += (
+            f"; who judges changes from case to case, one of {supervision.pool} people, some "
+            "bolder than others"
+            if supervision.judgement.between_supervisors_cv > 0
+            else f"; who judges changes from case to case, one of {supervision.pool} people"
+        )
     watched = f"{words.percent(supervision.watched)} of cases are watched"
     if supervision.watched in (0, 1):
         watched = "every case is watched" if supervision.watched == 1 else "no case is watched"
@@ -88,20 +90,54 @@ def rule(scenario: Scenario) -> str:
     """The policy, and what its permissiveness or time limit means."""
     supervision = scenario.supervision
     if supervision.policy == "zero_tolerance":
-        return "On noticing an error, supervisors always step in at once."
+        return f"On noticing an error, {ALWAYS}."
     if supervision.policy == "hands_off":
-        return (
-            "On noticing an error, supervisors never step in unasked; they come when called or "
-            "summoned by an alarm."
-        )
+        alarm = "" if supervision.alarm_from == "never" else " or summoned by an alarm"
+        return f"On noticing an error, {never_unasked(scenario)}; they come when called{alarm}."
     if supervision.policy == "time_limit":
-        limit = supervision.time_limit
-        assert limit is not None  # the format asks for it under this policy
-        return (
-            "On noticing an error that has done no harm, supervisors wait until the error is"
-            f" {words.duration(limit)} old; at any harm they step in at once."
-        )
+        return waiting(scenario)
     return f"{WEIGHED[supervision.policy]}. {permissiveness(scenario)}"
+
+
+def why_no_leeway(scenario: Scenario) -> str | None:
+    """Why the policy has no leeway to vary; None where it has."""
+    told = {"hands_off": never_unasked(scenario), "zero_tolerance": ALWAYS}
+    why = told.get(scenario.supervision.policy)
+    return None if why is None else f"{why}, so there is no leeway to vary"
+
+
+def never_unasked(scenario: Scenario) -> str:
+    """What hands_off means: the rules above the policy hold for the one judgement it has."""
+    supervision = scenario.supervision
+    kept = never_allowed(scenario)
+    if supervision.stop_at is not None:
+        kept.append(f"where they first see an error at {or_worse(supervision.stop_at)}")
+    if supervision.time_cap is not None:
+        kept.append(f"once an error they have seen is {words.duration(supervision.time_cap)} old")
+    text = "supervisors never step in unasked"
+    return f"{text}, except {words.listed(kept)}" if kept else text
+
+
+def never_allowed(scenario: Scenario) -> list[str]:
+    """The exception for errors never allowed, to go on after `except`; empty without any."""
+    names = list(scenario.supervision.never_allow)
+    return [f"for errors never allowed ({words.listed(names)})"] if names else []
+
+
+def waiting(scenario: Scenario) -> str:
+    """What time_limit means: how old an error may get, whichever of limit and cap is shorter."""
+    supervision = scenario.supervision
+    limit, cap = supervision.time_limit, supervision.time_cap
+    assert limit is not None  # the format asks for it under this policy
+    age = f"{words.duration(limit)} old"
+    if cap is not None and cap < limit:
+        age = f"{words.duration(cap)} old, which comes before the time limit of "
+        age += words.duration(limit)
+    kept = "".join(f" (except {each})" for each in never_allowed(scenario))
+    return (
+        f"On noticing an error that has done no harm{kept}, supervisors wait until the error is "
+        f"{age}; at any harm they step in at once."
+    )
 
 
 def permissiveness(scenario: Scenario) -> str:
@@ -127,8 +163,9 @@ def permissiveness(scenario: Scenario) -> str:
         text += " An error that teaches less is let run for less, in proportion."
     if supervision.policy == "entrustment":
         text += (
-            " Trust counts too: a trainee who puts errors right before harm is given more room, "
-            "one who doesn't is given less."
+            " That is with a trainee of whose errors nothing has been seen yet. Trust counts "
+            "too: a trainee who puts errors right before harm is given more room, one who doesn't "
+            "is given less."
         )
     return text
 
@@ -155,17 +192,47 @@ def limits(scenario: Scenario) -> list[str]:
     supervision = scenario.supervision
     told = []
     if len(supervision.never_allow) > 0:
-        told.append(f"Never allowed: {words.listed(list(supervision.never_allow))}.")
+        told.append(
+            f"Whatever the policy, never allowed: {words.listed(list(supervision.never_allow))}; "
+            "on noticing that, supervisors step in at once."
+        )
     if supervision.stop_at is not None:
-        told.append(f"At {supervision.stop_at} harm or worse, supervisors step in at once.")
+        told.append(stopping(scenario, supervision.stop_at))
     if supervision.time_cap is not None:
         told.append(
-            f"No judgement lets an error run longer than {words.duration(supervision.time_cap)}."
+            "Whatever the policy, no judgement lets an error run longer than "
+            f"{words.duration(supervision.time_cap)}."
         )
     if supervision.alarm_from != "never":
-        level = supervision.alarm_from
-        told.append(f"An alarm at {level if level == 'death' else level + ' harm'} brings help.")
+        told.append(alarm(scenario, supervision.alarm_from))
     return told
+
+
+def stopping(scenario: Scenario, level: str) -> str:
+    """What a harm level to stop at means; hands_off judges an error once and never again."""
+    if scenario.supervision.policy == "hands_off":
+        return (
+            f"Where supervisors first see an error at {or_worse(level)}, they step in at once; at "
+            "harm that comes later they don't."
+        )
+    return (
+        f"Whatever the policy, at {or_worse(level)} supervisors who have noticed the error step in "
+        "at once."
+    )
+
+
+def alarm(scenario: Scenario, level: str) -> str:
+    """Whom harm summons by itself: after a judgement nobody any more, but under hands_off."""
+    where = "where nobody has judged the error yet"
+    if scenario.supervision.policy == "hands_off":
+        where = "whether or not one has seen the error"
+    text = or_worse(level)
+    return f"{text[0].upper()}{text[1:]} summons a supervisor {where} (the alarm)."
+
+
+def or_worse(level: str) -> str:
+    """A harm level and those above it: `mild harm or worse`, `death`."""
+    return level if level == "death" else f"{level} harm or worse"
 
 
 def later(scenario: Scenario) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis import story, words
+from analysis import story, story_words, words
 from engine.event_log import ALLOWED, CLASSES, LEVELS, RESOLVERS, Event
 from engine.scenario import Scenario
 
@@ -145,7 +145,7 @@ def flags(scenario: Scenario, episode: Episode) -> pd.DataFrame:
 def flag(scenario: Scenario, event: Event, kinds: set[str], *, first: bool) -> str | None:
     """The label of one event on the timeline; None for events not worth one."""
     if event.kind == "harm":
-        return story.harm_words(event.level)
+        return story_words.harm_words(event.level)
     if event.kind == "error":
         return story.error_name(scenario, event)
     if event.kind == "request" and kinds & {"judge_now", "call", "alarm"}:
@@ -182,10 +182,10 @@ def sentence(episode: Episode) -> str:
     how = END_FLAGS[RESOLVERS[int(end.number)]]
     left = "the patient is unharmed"
     if end.level > 0:
-        left = f"the patient is left with {story.harm_words(end.level)}"
+        left = f"the patient is left with {story_words.harm_words(end.level)}"
     if LEVELS[end.level] == "death":
         left = "the patient has died"
     return (
         f"It is over after {took} ({how}); {left}. "
-        f"Class: {story.CLASS_WORDS[CLASSES[int(end.second)]]}."
+        f"Class: {story_words.CLASS_WORDS[CLASSES[int(end.second)]]}."
     )

@@ -276,7 +276,7 @@ def cluster_of(
         from distributed import Client
     except ImportError as error:
         raise _refused(
-            f"{executor} was given", "Dask isn't installed", "pip install 'leeway-sim[cluster]'"
+            f"{executor} was given", "Dask isn't installed", "pip install -e '.[cluster]'"
         ) from error
     own = isinstance(executor, str)
     if not own and (not isinstance(executor, Client) or executor.asynchronous):

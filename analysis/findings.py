@@ -138,7 +138,7 @@ def curve_rows(study: Study, low: Lowest) -> list[CurveRow]:
                 mine,
                 setting in low.kept,
                 tuple(words.aligned(means[name].tolist())[place] for name in CURVE),
-                "as written" if mine else words.interval(against, signed=True),
+                study.own_name if mine else words.interval(against, signed=True),
             )
         )
     return rows
@@ -170,8 +170,9 @@ def verdict(study: Study) -> list[str]:
     if low is None:
         return [f"No curve: {study.no_curve}."]
     compared = Compared(
-        study.axis, study.replications, low, weights=weights(study.scenario), alike=alike_in(study)
-    )
+        study.axis, study.replications, low, own=study.own_name, weights=weights(study.scenario),
+        alike=alike_in(study),
+    )  # fmt: skip
     own = estimate.estimate(burdens(study, low.own))
     told = [text for text in (where_lowest(compared), what_to_change(compared, own)) if text]
     if study.scenario.independent.cases == 0:

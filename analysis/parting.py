@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from analysis import episode as episodes
-from analysis import story, words
+from analysis import story, story_words, words
 from analysis.attempts import Key
 from analysis.episode import Episode
 from engine.event_log import ALARM, CALL, KINDS, LEVELS, RESOLVERS, TAKEOVER, Event
@@ -292,7 +292,7 @@ def judged(a: Side, b: Side, parted: Parting, one: Episode, other: Episode) -> s
     """What the supervisors tolerated when they last judged, where that is not told already."""
     if any(row is not None and row.kind in JUDGEMENTS for row in parted.rows):
         return ""
-    if {a.scenario.supervision.policy, b.scenario.supervision.policy} - set(story.WEIGHING):
+    if {a.scenario.supervision.policy, b.scenario.supervision.policy} - set(story_words.WEIGHING):
         return ""
     last = [last_judgement(found, side, parted) for found, side in ((one, a), (other, b))]
     if last[0] is None or last[1] is None or last[0].number == last[1].number:
@@ -316,7 +316,7 @@ def last_judgement(found: Episode, side: Side, parted: Parting) -> Event | None:
 def tolerated(share: float, coming: str) -> str:
     """A tolerated chance of some harm in words, as the story has it; it may exceed 1."""
     if 0 < share < 1:
-        return f"a chance of {coming} of {story.chance(share)}"
+        return f"a chance of {coming} of {story_words.chance(share)}"
     return f"{'any' if share >= 1 else 'no'} chance of {coming}"
 
 

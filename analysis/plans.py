@@ -85,6 +85,7 @@ def along_the_curve(study: Study, points: pd.DataFrame) -> list[Plan]:
             {
                 "points": points, "learning": name, "learning_label": axis,
                 "harm_label": HARMED_NOW, "setting_label": label, "note": under,
+                "own_name": study.own_name,
             },
             size=SMALL, text=LETTERS,
         )
@@ -102,6 +103,7 @@ def along_the_curve(study: Study, points: pd.DataFrame) -> list[Plan]:
             {
                 "points": points, "series": series, "axis_label": settings, "note": under,
                 "value_label": "patients harmed per 100 cases", "setting_label": label,
+                "own_name": study.own_name,
             },
             size=SMALL, text=LETTERS,
         )
@@ -117,6 +119,7 @@ def along_the_curve(study: Study, points: pd.DataFrame) -> list[Plan]:
                 {
                     "points": points, "series": {"total_burden": "total burden"},
                     "axis_label": settings, "setting_label": label, "note": under,
+                    "own_name": study.own_name,
                     "value_label": BURDEN,
                     "kept": low.kept if study.replications > 1 else (),
                 },
@@ -162,7 +165,7 @@ def takeovers(study: Study, points: pd.DataFrame) -> Plan:
         given |= {
             "points": points, "series": TAKEOVERS,
             "axis_label": settings_label(study),
-            "setting_label": partial(words.setting, study.axis),
+            "setting_label": partial(words.setting, study.axis), "own_name": study.own_name,
             "note": note(study, means(study, "Points: means")),
         }  # fmt: skip
     title, says = "Takeovers: needless, necessary, late", captions.on_takeovers(study)
@@ -197,8 +200,8 @@ def assumptions(scenario: Scenario, departure: str | None) -> Plan:
     return Plan(
         "inputs",
         "Where the inputs come from",
-        f"{share}: no source is given for them. What follows from this page follows from them, "
-        "too.",
+        f"{share}: numbers that no source gives as such, though a note may say what one leans on. "
+        "What follows from this page follows from them, too.",
         "stacked",
         {
             "rows": rows, "totals": totals, "styles": INPUT_STYLE,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from analysis import describe, episode, findings, pages, plans, spread_words, svg, words
+from analysis import describe, episode, findings, pages, plans, retold, spread_words, svg, words
 from analysis.drawing import Drawn, draw
 from analysis.study import Study
 from analysis.view import bundle
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # matplotlib: slow to import, and needed by who draws only
     from matplotlib.axes import Axes
 
 STILL = (
-    "Nothing moves on this page: it shows the run as written alone. To move the settings, run "
+    "Nothing moves on this page: it shows this run alone. To move the settings, run "
     "leeway explore, or leeway run with the compiled engine and a curve."
 )
 ON_PAPER = ("learning-experience", "now-and-later", "total-burden", "fates")
@@ -87,7 +87,9 @@ def render(
         on_paper=ON_PAPER,
         story=[] if study.episode is None else episode.told(scenario, study.episode),
         episode_start=None if study.episode is None else words.clock(study.episode.start),
+        retold=None if study.episode is None else retold.command(study, study.episode, record),
         rule=episode.RULE,
+        own=study.own_name,
         weights=weights(study),
         note=STILL if data is None else data["note"],
         data=None if data is None else Markup(pages.as_json(data)),

@@ -9,9 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import describe, words
 from analysis import episode as episodes
-from analysis import words
-from analysis.describe import NO_CURVE
 from analysis.episode import Episode
 from analysis.rebuilt import rebuilt
 from engine.run import events as events_of
@@ -27,6 +26,8 @@ REPLICATIONS = {"simpy": 40, "kernel": 500}
 compiled engine, and half a minute with the reference."""
 
 MOST_CHANGES_IN_SHORT = 2
+AS_WRITTEN, IN_THIS_RUN = "as written", "in this run"
+"""What the scenario that was run is called: as its file has it, or with other numbers."""
 
 Progress = Callable[[int], None]
 
@@ -74,8 +75,13 @@ class Study:
         return departure_in_short(self.variant, self.changes)
 
     @property
+    def own_name(self) -> str:
+        """What the scenario's own setting and numbers are called."""
+        return AS_WRITTEN if self.departure is None else IN_THIS_RUN
+
+    @property
     def own(self) -> float:
-        """The setting as written."""
+        """The scenario's own setting."""
         return own_setting(self.scenario)
 
     @property
@@ -164,7 +170,7 @@ def at_setting(scenario: Scenario, value: float) -> Scenario:
 
 def why_no_curve(scenario: Scenario, *, curve: bool) -> str | None:
     """Why only the scenario as written is simulated, in words; None where there is a curve."""
-    reason = NO_CURVE.get(scenario.supervision.policy)
+    reason = describe.why_no_leeway(scenario)
     if reason is None and not curve:
         reason = "no curve was asked for"
     return reason

@@ -32,7 +32,7 @@ from analysis.folder import refuse
 from analysis.front import may_be_on_front, on_front
 from analysis.resampling import DRAWS, means, resampled_means
 from analysis.samples import Samples, check_some, read_samples, with_direction
-from analysis.story import WEIGHING
+from analysis.story_words import WEIGHING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,7 +18,8 @@
 # page says how many, and its second tab lists them one by one.
 #
 # (Open this file as a notebook: JupyterLab with jupytext, or VS Code. The page needs the extra
-# `notebook`: `pip install 'leeway-sim[notebook]'`.)
+# `notebook`: in a copy of the project `make run` installs it, and so does
+# `pip install -e '.[notebook]'`.)
 
 # %%
 import textwrap

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from analysis import story
+from analysis import story, story_words
 from engine.event_log import KINDS, Event
 from engine.run import events
 from tests.analysis_samples import small_scenario
@@ -21,7 +21,7 @@ def story_of(told_scenario):
 
 
 def test_every_kind_of_row_has_words():
-    assert set(story.WORDS) == set(KINDS)
+    assert set(story_words.WORDS) == set(KINDS)
 
 
 def test_a_rescue_from_the_error_to_its_end():

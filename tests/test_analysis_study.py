@@ -102,7 +102,10 @@ def test_sentences_of_first_intubations():
         "A case has 1 step: laryngoscopy (in a case of middling difficulty it goes wrong for a "
         "novice in 37 %, for an expert in 10 %; over all cases in 39.8 % and 14.7 %)."
     )
-    assert "An alarm at mild harm brings help." in told
+    assert (
+        "Mild harm or worse summons a supervisor where nobody has judged the error yet (the alarm)."
+        in told
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,6 +144,10 @@ def test_a_chance_averaged_over_difficulty(chance, sd, mean):
         ({"supervision.policy": "risk_threshold"}, "lets an error, whatever it teaches, run"),
         ({"supervision.policy": "entrustment"}, "Trust counts too"),
         (
+            {"supervision.policy": "entrustment"},
+            "That is with a trainee of whose errors nothing has been seen yet.",
+        ),
+        (
             {"supervision.policy": "hands_off"},
             "supervisors never step in unasked; they come when called",
         ),
@@ -149,8 +156,25 @@ def test_a_chance_averaged_over_difficulty(chance, sd, mean):
             {"supervision.policy": "time_limit", "supervision.time_limit": "90 s"},
             "has done no harm, supervisors wait until the error is 1 min 30 s old",
         ),
-        ({"supervision.never_allow": ["failed pass"]}, "Never allowed: failed pass."),
-        ({"supervision.stop_at": "severe"}, "At severe harm or worse, supervisors step in at once"),
+        (
+            {"supervision.never_allow": ["failed pass"]},
+            "Whatever the policy, never allowed: failed pass; on noticing that, supervisors step "
+            "in at once.",
+        ),
+        (
+            {"supervision.stop_at": "severe"},
+            "at severe harm or worse supervisors who have noticed the error step in at once",
+        ),
+        ({"supervision.alarm_from": "death"}, "Death summons a supervisor where nobody has judged"),
+        (
+            {"supervision.pool": 6, "supervision.judgement.between_supervisors_cv": 0.4},
+            "1 supervisor is on duty at a time; who judges changes from case to case, one of 6 "
+            "people, some bolder than others; ",
+        ),
+        (
+            {"supervision.pool": 6, "supervision.judgement.between_supervisors_cv": 0},
+            "who judges changes from case to case, one of 6 people; ",
+        ),
         ({"supervision.time_cap": "5 min"}, "longer than 5 min"),
         ({"supervision.watched": 0}, "no case is watched"),
         ({"supervision.watched": 0.6}, "60 % of cases are watched"),
@@ -161,3 +185,90 @@ def test_a_chance_averaged_over_difficulty(chance, sd, mean):
 )
 def test_each_choice_is_told(changes, part):
     assert part in " ".join(describe.sentences(small_scenario().with_(changes)))
+
+
+NEVER = "supervisors never step in unasked"
+
+
+@pytest.mark.parametrize(
+    ("changes", "meaning"),
+    [
+        ({}, NEVER),
+        ({"never_allow": ["failed pass"]}, f"{NEVER}, except for errors never allowed (failed "
+         "pass)"),
+        ({"stop_at": "mild"}, f"{NEVER}, except where they first see an error at mild harm or "
+         "worse"),
+        ({"time_cap": "5 min"}, f"{NEVER}, except once an error they have seen is 5 min old"),
+        (
+            {"never_allow": ["failed pass"], "stop_at": "death", "time_cap": "0 s"},
+            f"{NEVER}, except for errors never allowed (failed pass), where they first see an "
+            "error at death and once an error they have seen is 0 s old",
+        ),
+    ],
+)  # fmt: skip
+def test_hands_off_names_its_exceptions_wherever_it_is_told(changes, meaning):
+    told = small_scenario().with_(
+        {"supervision.policy": "hands_off"}
+        | {f"supervision.{key}": value for key, value in changes.items()}
+    )
+    assert f"On noticing an error, {meaning}; they come when called or" in describe.rule(told)
+    assert study_of(told).no_curve == f"{meaning}, so there is no leeway to vary"
+
+
+def study_of(told):
+    return run_study(told, seed=0, replications=2, engine=DEFAULT_ENGINE)
+
+
+@pytest.mark.parametrize("name", ["never_allow", "stop_at", "time_cap"])
+def test_the_exceptions_of_hands_off_happen_in_its_runs(name):
+    """What the sentence says is what the model does."""
+    value = {"never_allow": ["failed pass"], "stop_at": "mild", "time_cap": "1 s"}[name]
+    changes = {
+        "supervision.policy": "hands_off",
+        "supervision.alarm_from": "never",
+        "task.steps[laryngoscopy].errors[failed pass].visible_after": "never",
+    }
+    if name == "never_allow":
+        del changes["task.steps[laryngoscopy].errors[failed pass].visible_after"]
+    alone = study_of(small_scenario().with_(changes))
+    kept = study_of(small_scenario().with_({**changes, f"supervision.{name}": value}))
+    takeovers = ["needless_takeovers", "necessary_takeovers", "late_takeovers"]
+    assert alone.table[takeovers].to_numpy().sum() == 0
+    assert kept.table[takeovers].to_numpy().sum() > 0
+
+
+def test_hands_off_says_nothing_of_an_alarm_there_is_not():
+    changes = {"supervision.policy": "hands_off", "supervision.alarm_from": "never"}
+    assert describe.rule(small_scenario().with_(changes)).endswith("they come when called.")
+
+
+def test_under_hands_off_harm_is_judged_once_and_the_alarm_comes_all_the_same():
+    told = small_scenario().with_(
+        {"supervision.policy": "hands_off", "supervision.stop_at": "moderate"}
+    )
+    assert describe.limits(told) == [
+        "Where supervisors first see an error at moderate harm or worse, they step in at once; at "
+        "harm that comes later they don't.",
+        "Mild harm or worse summons a supervisor whether or not one has seen the error (the "
+        "alarm).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        (
+            {"supervision.never_allow": ["failed pass"]},
+            "that has done no harm (except for errors never allowed (failed pass)), supervisors "
+            "wait until the error is 1 min 30 s old;",
+        ),
+        (
+            {"supervision.time_cap": "1 min"},
+            "wait until the error is 1 min old, which comes before the time limit of 1 min 30 s;",
+        ),
+        ({"supervision.time_cap": "2 min"}, "wait until the error is 1 min 30 s old;"),
+    ],
+)
+def test_a_time_limit_gives_way_to_the_rules_above_it(changes, part):
+    limit = {"supervision.policy": "time_limit", "supervision.time_limit": "90 s"}
+    assert part in describe.rule(small_scenario().with_(limit | changes))

@@ -89,12 +89,12 @@ def test_the_smallest_letters_of_figures_are_legible_on_paper():
     assert 8 * 182 / 25.4 / plans.WIDE[0] >= SMALLEST
 
 
-def test_paper_says_what_had_been_moved_and_that_it_is_the_run_as_written(visit, tmp_path):
+def test_paper_says_what_had_been_moved_and_that_it_is_the_run_itself(visit, tmp_path):
     query = "#permissiveness=0.5&latency=30s&second.permissiveness=0.05"
     text = words(printed(visit, tmp_path, "first-intubations", query, replications=20))
     assert (
         "On the screen these settings had been moved: Permissiveness 0.5; Rescue latency 30 s; "
-        "second supervisor: Permissiveness 0.05. This print shows the run as written." in text
+        "second supervisor: Permissiveness 0.05. This print shows this run without them." in text
     )
     still = words(printed(visit, tmp_path, "first-intubations", replications=20))
     assert "had been moved" not in still

@@ -253,7 +253,11 @@ def test_without_its_packages_it_says_how_to_get_them(monkeypatch, capsys):
     monkeypatch.delattr(analysis, "explorer")
     assert main(["explore", str(FIRST)]) == 2
     err = capsys.readouterr().err
-    assert "leeway-sim[web]" in err
+    here, published = (
+        err.index("make run, or pip install -e '.[web]'"),
+        err.index("leeway-sim[web]"),
+    )
+    assert here < err.index("once it is published") < published
     assert "Traceback" not in err
 
 

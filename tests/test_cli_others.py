@@ -134,6 +134,31 @@ def test_trace_of_one_trainee_and_case(capsys):
 
 
 @pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--case", "13"], "no training case 13 (the last is 11)\n"),
+        (["--case", "11"], ""),
+        (["--case", "3", "--set", "study.horizon=1 s"], "no training case 3 (none was begun)\n"),
+        (["--case", "11", "--set", "independent.cases=5"],
+         "no independent case 11 (the last is 4)\n"),
+        (["--case", "11", "--set", "independent.cases=0"], ""),
+        ([], ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("format_", ["text", "jsonl"])
+def test_trace_says_where_there_is_no_case_of_that_number(capsys, words, said, format_):
+    sets = [one for path in ("study.cases", "trainees.count")
+            for one in ("--set", f"{path}={SMALL[path]}")]  # fmt: skip
+    given = ["trace", str(FILE), *sets, "--trainee", "1", "--format", format_, *words]
+    assert main(given) == 0
+    out, err = printed(capsys)
+    assert err == said
+    assert "(the last is" not in out
+    if format_ == "jsonl":
+        assert all(isinstance(json.loads(line), dict) for line in out.splitlines())
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         (["--trainee", "2"], "--trainee: 2 was given; a number from 0 to 1 is needed"),

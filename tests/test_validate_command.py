@@ -19,7 +19,7 @@ from analysis.validation.checks import Outcome, Setting
 from engine import run
 from engine.run import DEFAULT_ENGINE
 from tests.analysis_samples import small_scenario
-from tests.test_analysis_report import Page
+from tests.report_pages import Page
 from tests.validation_samples import BAD, GOOD, check, dies, same
 
 QUICK = Setting(quick=True, engine=DEFAULT_ENGINE)

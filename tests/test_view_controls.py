@@ -92,6 +92,7 @@ def test_latency_spans_the_evidence_and_more():
 def test_shares_are_told_in_percent_and_say_their_source():
     debrief = by_key(shipped(KEY))["debrief"]
     assert labels(debrief) == ["0 %", "10 %", "25 %", "54 %", "75 %", "90 %", "100 %"]
+    assert debrief.label == "Cases with a known error debriefed"
     assert debrief.range == "plausible range, by the file's evidence: 30 % to 95 %"
     assert debrief.source.startswith("Wu et al. 1991")
     assert not debrief.assumption

@@ -88,3 +88,36 @@ def test_it_is_plain_data_by_the_alphabet():
     told = glossary()
     assert [each["term"] for each in told] == sorted(each.term for each in TERMS)
     assert all(set(each) == {"term", "meaning", "also", "of"} for each in told)
+
+
+def meaning(term):
+    (found,) = [each.meaning for each in TERMS if each.term == term]
+    return found
+
+
+def test_policies_are_told_with_what_stands_above_them():
+    assert (
+        "except where the scenario never allows an error, stops at a level, or caps the time"
+        in meaning("hands off")
+    )
+    assert "less where the scenario never allows it or caps the time" in meaning("time limit")
+    assert "Above every policy stand" in meaning("policy")
+
+
+def test_what_an_error_teaches_plays_no_part_under_risk_threshold():
+    for term in ("permissiveness", "tolerated chance"):
+        assert "under risk threshold" in meaning(term)
+    assert "supervisors who weigh what an error teaches allow less" in meaning("educational value")
+    assert "for any error where supervisors go by the patient's risk alone" in (
+        WORDS["permissiveness"].help
+    )
+
+
+def test_an_assumption_may_lean_on_a_source_that_does_not_give_it():
+    assert meaning("assumption").startswith(
+        "A number that no source gives as such; a note may say what it leans on."
+    )
+
+
+def test_a_mean_latency_is_one_of_rescues_that_got_that_far():
+    assert "over the rescues that got that far" in meaning("rescue latency")

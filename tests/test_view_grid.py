@@ -209,7 +209,7 @@ def test_the_page_gets_plain_data_and_the_same_each_time():
     assert one["boot"]["levels"] == one["boot"]["levels"][-1:] == [5]
     assert one["boot"]["scenario"]["hash"] == small_scenario().hash
     assert "5 times" in one["note"]
-    assert "run as written" in one["twinNote"]
+    assert "supervisor A is that of this run" in one["twinNote"]
 
 
 @pytest.mark.parametrize(

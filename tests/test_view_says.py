@@ -71,6 +71,23 @@ def test_one_and_none_are_said_as_such():
     assert captions.takeovers_of(late).startswith("Of the 1 takeover per 100 training cases, 0 %")
 
 
+def test_late_takeovers_can_be_told_at_the_bedside_and_needless_ones_cannot():
+    said = captions.takeovers_of(found_with(late_takeovers=about(1.0)))
+    assert said.endswith(
+        "At the bedside nobody can tell a needless from a necessary one; in a simulation every "
+        "clock is known."
+    )
+
+
+def test_the_counts_of_a_sentence_are_rounded_as_those_of_its_figure():
+    few = found_with(errors=about(24.3, 0.3), allowed=about(15, 0.3), prevented=about(0.062, 0.004))
+    assert "run (allowed) and stepped in at first sight in 0.062 (prevented)" in (
+        captions.fates_of(few)
+    )
+    hardly = found_with(errors=about(24.3, 0.3), prevented=about(0.00001, 0.00001))
+    assert "in fewer than 0.0001 (prevented)" in captions.fates_of(hardly)
+
+
 def test_what_supervision_took_is_told_as_far_as_it_is_known():
     found = found_with(
         rescue_latency=about(0.1, 0.02), supervisor_busy=about(0.0026, 0.0001),
@@ -78,11 +95,12 @@ def test_what_supervision_took_is_told_as_far_as_it_is_known():
     )  # fmt: skip
     assert says.more(found) == (
         "From the request for a rescue until hands were on the patient it took 6.0 s (4.8 s to "
-        "7.2 s) on average, queueing included. Rescues and debriefs took 0.26 % (0.25 to 0.27) "
+        "7.2 s) on average, queueing included, over the rescues that got that far (one that ended "
+        "before isn't counted). Rescues and debriefs took 0.26 % (0.25 to 0.27) "
         "of the supervisors' time. 15.7 (15.2 to 16.2) debriefs were held per 100 training cases."
     )
     missing = dict.fromkeys(("rescue_latency", "supervisor_busy"), about(math.nan))
-    assert says.more(found_with(**missing)) == "No debriefs were held per 100 training cases."
+    assert says.more(found_with(**missing)) == "No debriefs were held."
     one = found_with(**missing, debriefs=about(1.0))
     assert says.more(one) == "1 debrief was held per 100 training cases."
 

@@ -11,8 +11,8 @@ from engine import kernel
 from engine.errors import LeewayError, Problem, ScenarioError
 
 EXTRA = (
-    "leeway explore needs two packages more, the extra web: pip install 'leeway-sim[web]' "
-    "(in a copy of the project: pip install -e '.[web]')"
+    "leeway explore needs two packages more, the extra web. In a copy of the project: make run, or "
+    "pip install -e '.[web]' (once it is published: pip install 'leeway-sim[web]')"
 )
 
 

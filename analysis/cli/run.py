@@ -125,7 +125,7 @@ def show(done: study.Study) -> None:
         screen.print()
         screen.print(curve)
         star = console.STAR if done.replications > 1 else ""
-        screen.print(console.CURVE_LEGEND + star, style="dim")
+        screen.print(console.curve_legend(done) + star, style="dim")
     screen.print()
     for line in findings.verdict(done):
         screen.print(line)

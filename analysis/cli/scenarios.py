@@ -92,6 +92,7 @@ def trace(
     check_number("--trainee", trainee, chosen.trainees.count)
     check_number("--case", case, max(chosen.study.cases, chosen.independent.cases))
     log = events(chosen, seed=seed, replication=replication, engine=engine)
+    tell(*story.without_case(chosen, log, trainee, case))
     told = (one for one in story.tell(chosen, log) if story.wanted(one.event, trainee, case))
     if format_ is Format.jsonl:
         for one in told:

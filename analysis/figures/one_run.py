@@ -55,9 +55,13 @@ def learning_against_harm(
     setting_label: Callable[[float], str],
     note: str,
     harm: str = "harm_any",
+    own_name: str = "as written",
     axes: Axes | None = None,
 ) -> Axes:
-    """What trainees gain (up) against what patients pay (right), one labelled point per setting."""
+    """What trainees gain (up) against what patients pay (right), one labelled point per setting.
+
+    own_name: what the scenario's own setting is called.
+    """
     axes = new_axes() if axes is None else axes
     across, up = of_outcome(points, harm), of_outcome(points, learning)
     axes.plot(across["mean"], up["mean"], color=LIGHT, linewidth=2, zorder=1)
@@ -76,7 +80,7 @@ def learning_against_harm(
     axes.margins(0.12)
     finish(axes, note)
     texts = [
-        setting_label(setting) + (" (as written)" if mine else "")
+        setting_label(setting) + (f" ({own_name})" if mine else "")
         for setting, mine in zip(across["setting"], own, strict=True)
     ]
     label_points(axes, list(zip(across["mean"], up["mean"], strict=True)), texts)
@@ -93,11 +97,12 @@ def along_settings(
     setting_label: Callable[[float], str],
     note: str,
     kept: Collection[float] = (),
+    own_name: str = "as written",
     axes: Axes | None = None,
 ) -> Axes:
     """Outcomes (name -> label) along the settings, in even steps since they lie unevenly.
 
-    The setting as written is a grey band; the settings in `kept` are ringed.
+    The scenario's own setting, named `own_name`, is a grey band; those in `kept` are ringed.
     """
     axes = new_axes() if axes is None else axes
     looks = zip(series, (BLUE, VERMILLION, GREEN), ("o", "s", "^"), ("-", "--", ":"), strict=False)
@@ -115,7 +120,7 @@ def along_settings(
                 markeredgecolor=INK, zorder=4, label="can't be told from the lowest",
             )  # fmt: skip
     settings = of_outcome(points, next(iter(series)))
-    mark_settings(axes, settings, axis_label, setting_label)
+    mark_settings(axes, settings, axis_label, setting_label, own_name)
     axes.set_ylabel(value_label)
     axes.set_ylim(bottom=0)
     legend_above(axes)
@@ -123,9 +128,13 @@ def along_settings(
 
 
 def mark_settings(
-    axes: Axes, rows: pd.DataFrame, axis_label: str, setting_label: Callable[[float], str]
+    axes: Axes,
+    rows: pd.DataFrame,
+    axis_label: str,
+    setting_label: Callable[[float], str],
+    own_name: str,
 ) -> None:
-    """Name the settings on the horizontal axis and shade the one as written."""
+    """Name the settings on the horizontal axis and shade the scenario's own."""
     names = [setting_label(setting) for setting in rows["setting"]]
     turned = sum(len(name) for name in names) > 7.4 * whole(axes).get_figwidth()
     axes.set_xticks(
@@ -133,7 +142,7 @@ def mark_settings(
     )
     axes.set_xlim(-0.5, len(names) - 0.5)
     for place in np.flatnonzero(rows["as_written"].to_numpy(dtype=bool)):
-        axes.axvspan(place - 0.42, place + 0.42, color=LIGHT, zorder=0, label="as written")
+        axes.axvspan(place - 0.42, place + 0.42, color=LIGHT, zorder=0, label=own_name)
     axes.set_xlabel(axis_label)
 
 

@@ -27,7 +27,7 @@
   const against = document.getElementById("against");
   if (against !== null) against.hidden = false; // the still page says it itself
 
-  // Paper is the run as written, with all its replications: who moved something is told so there.
+  // Paper is the run itself, with all its replications: who moved something is told so there.
   const moved = document.getElementById("moved");
   const said = () => {
     const controls = new Map(boot.controls.map((control) => [control.key, control]));
@@ -48,7 +48,7 @@
     moved.textContent =
       text === ""
         ? ""
-        : `On the screen these settings had been moved: ${text}. This print shows the run as written.`;
+        : `On the screen these settings had been moved: ${text}. This print shows this run without them.`;
   };
   addEventListener("beforeprint", tell);
   addEventListener("afterprint", () => {

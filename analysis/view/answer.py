@@ -129,8 +129,10 @@ def check(seed: int, replications: int) -> None:
 # ---- the numbers as plain data ----------------------------------------------------------------
 
 
-def told(asked: Asked, points: Points, *, seed: int, key: str, file: str) -> dict[str, Any]:
-    """The answer made of what was simulated."""
+def told(
+    asked: Asked, points: Points, *, seed: int, key: str, file: str, own: str = study.AS_WRITTEN
+) -> dict[str, Any]:
+    """The answer made of what was simulated; own: what the scenario asked about is called."""
     made = asked.meaning.scenario
     replications = points.outcomes.shape[1]
     found = [says.named(estimates(rows)) for rows in points.outcomes]
@@ -147,12 +149,12 @@ def told(asked: Asked, points: Points, *, seed: int, key: str, file: str) -> dic
             "replications": replications,
         },
         "hash": made.hash,
-        "departure": departure(asked.meaning),
+        "departure": departure(asked.meaning, own),
         "axis": asked.axis,
         "axis_label": label,
         "no_curve": no_curve,
         "points": [
-            point(asked, points, number, found[number], compared, repeat)
+            point(asked, points, number, found[number], compared, repeat, own)
             for number in range(len(found))
         ],
         "says": curve_sentences(asked, points, compared, no_curve),
@@ -192,6 +194,7 @@ def point(
     found: Mapping[str, Estimate],
     compared: Compared | None,
     repeat: Mapping[str, Any],
+    own: str,
 ) -> dict[str, Any]:
     """One setting of leeway as plain data."""
     setting = asked.settings[number]
@@ -203,8 +206,8 @@ def point(
         burdens = points.outcomes[:, :, BURDEN]
         best = burdens[asked.settings.index(compared.low.best)]
         above = estimate.paired(burdens[number], best)
-        own = "as written" if asked.is_written(setting) else "here"
-        seen = says.standing_at(compared, setting, mirrored(above), own)
+        name = own if asked.is_written(setting) else "here"
+        seen = says.standing_at(compared, setting, mirrored(above), name)
     return {
         "token": tokens.write(PLACES[axis].kind, setting),
         "value": setting,
@@ -215,7 +218,7 @@ def point(
         "fates": fates(points.fates[number], points.cases[number]),
         "above_least": None if above is None else spread(above),
         "says": says.point(found, seen, independent=independent),
-        "departure": departure(meaning),
+        "departure": departure(meaning, own),
         "command": settings.command(meaning, **repeat),
     }
 
@@ -309,26 +312,28 @@ def labels(asked: Asked) -> dict[str, str]:
     return found
 
 
-def departure(meaning: Meant) -> str | None:
-    """How settings depart from the file, in words; None where they don't."""
+def departure(meaning: Meant, own: str = study.AS_WRITTEN) -> str | None:
+    """How settings depart from what `own` names, in words; None where they don't."""
     changed = []
     for key, value in meaning.values.items():
-        own = places.own(meaning.base, key)
-        if value == own and key in meaning.tokens:
+        then = places.own(meaning.base, key)
+        if value == then and key in meaning.tokens:
             continue
-        changed.append(_changed(key, value, own, lent=places.is_lent(meaning.base, key)))
+        changed.append(_changed(key, value, then, own, lent=places.is_lent(meaning.base, key)))
     return study.sentence(meaning.variant, f"changed: {', '.join(changed)}" if changed else "")
 
 
-def _changed(key: str, value: tokens.Value, own: tokens.Value | None, *, lent: bool) -> str:
+def _changed(
+    key: str, value: tokens.Value, then: tokens.Value | None, own: str, *, lent: bool
+) -> str:
     """`rescue latency 30 s (5 s as written)`."""
     kind = PLACES[key].kind
     now, before = (
         POLICIES[each].lower() if isinstance(each, str) else tokens.label(kind, each)
-        for each in (value, value if own is None else own)
+        for each in (value, value if then is None else then)
     )
-    then = f"none as written; the page starts at {before}" if lent else f"{before} as written"
-    return f"{WORDS[key].label.lower()} {now} ({then})"
+    told = f"none {own}; the page starts at {before}" if lent else f"{before} {own}"
+    return f"{WORDS[key].label.lower()} {now} ({told})"
 
 
 def warnings(asked: Asked) -> list[str]:

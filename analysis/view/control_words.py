@@ -32,12 +32,14 @@ WORDS = {
     ),
     "permissiveness": Words(
         "Permissiveness", "Supervision",
-        "How great a chance of mild harm a supervisor would run, by own estimate, for an error "
-        "that teaches fully. At 0 they step in as soon as they notice.",
+        "How great a chance of mild harm a supervisor would run, by own estimate: for any error "
+        "where supervisors go by the patient's risk alone, else for one that teaches fully (less, "
+        "in proportion, for one that teaches less). At 0 they step in as soon as they notice.",
     ),
     "time_limit": Words(
         "Time limit", "Supervision",
-        "How long supervisors wait after an error while no harm is done.",
+        "How long supervisors wait after an error while no harm is done, where no rule of the "
+        "scenario makes them step in before.",
     ),
     "latency": Words(
         "Rescue latency", "Supervision",
@@ -60,9 +62,9 @@ WORDS = {
         "How fast harm comes after an error{}: at 2 twice as fast as at 1.",
     ),
     "debrief": Words(
-        "Cases debriefed", "Learning",
-        "How many of the cases with a known error are to be talked over afterwards. A debrief "
-        "still needs a free supervisor.",
+        "Cases with a known error debriefed", "Learning",
+        "How many of the cases with a known error are to be talked over afterwards; the others "
+        "never are. A debrief still needs a free supervisor.",
     ),
 }  # fmt: skip
 TYPICALLY = {

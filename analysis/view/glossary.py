@@ -73,7 +73,7 @@ LEARNING = (
         "debrief",
         "A talk about a case with a known error, after it. It needs a supervisor who is free, and "
         "what is talked over teaches more; one that can't begin in time is dropped.",
-        ("debriefs", "debriefed", "cases debriefed", "debriefs held"),
+        ("debriefs", "debriefed", "cases with a known error debriefed", "debriefs held"),
         ("debrief", "debriefs"),
     ),
     Term(
@@ -123,8 +123,8 @@ METHOD = (
     ),
     Term(
         "assumption",
-        "A number for which no source is given. What follows from the page follows from its "
-        "assumptions, too.",
+        "A number that no source gives as such; a note may say what it leans on. What follows from "
+        "the page follows from its assumptions, too.",
         ("assumptions", "assumed"),
     ),
     Term(

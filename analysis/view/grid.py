@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from analysis.side_by_side import Followed
-from analysis.study import Study
+from analysis.study import IN_THIS_RUN, Study
 from analysis.view import answer, settings, tokens, twin
 from analysis.view.asked import Asked, ask, scenarios
 from analysis.view.boot import boot
@@ -44,13 +44,13 @@ TWINS = 4
 FILE = "scenario.yaml"
 """What the commands of a page call its scenario: it lies in the folder of the run."""
 
-ALONE = "This page holds the run as written alone: {}. For any other setting: run leeway explore."
+ALONE = "This page holds this run alone: {}. For any other setting: run leeway explore."
 WITH_CELLS = (
-    "On this page, sliders stop where something was simulated beforehand: the run as written {} "
+    "On this page, sliders stop where something was simulated beforehand: this run {} "
     "times, other settings {} times. For any setting at all: run leeway explore."
 )
 TWIN_NOTE = (
-    "On this page supervisor A is the run as written, whatever is set above. For any two "
+    "On this page supervisor A is that of this run, whatever is set above. For any two "
     "supervisors: run leeway explore."
 )
 
@@ -120,18 +120,24 @@ def as_in_file(study: Study, control: Mapping[str, Any]) -> dict[str, Any]:
     """A control of a page, with what the file has where the run departs from it.
 
     in_file: the file's own value in words, only where it is another. A variant that was run stands
-    where "as written" would.
+    where "as written" would, or else that it is as in this run.
     """
     key = control["key"]
     own = {} if study.against_file is None else study.against_file["own"]
     found = dict(control)
     if key in own:
         found["in_file"] = own[key]
-    if key == VARIANT and study.variant is not None:
-        run = variant_label(study.variant)
-        found["in_file"] = found["positions"][0]["label"]
-        found["positions"] = [{**found["positions"][0], "label": run}, *found["positions"][1:]]
+    if key == VARIANT and study.departure is not None:
+        first, *others = found["positions"]
+        if study.variant is not None:
+            found["in_file"] = first["label"]
+        found["positions"] = [{**first, "label": variant_of(study)}, *others]
     return found
+
+
+def variant_of(study: Study) -> str:
+    """What a page of a run that departs calls the variant that was run."""
+    return variant_label(IN_THIS_RUN if study.variant is None else study.variant)
 
 
 def note(study: Study, around: Around | None) -> str:
@@ -189,7 +195,12 @@ def mean_fates(per_100: Any) -> list[dict[str, Any]]:
 
 def told(study: Study, asked: Asked, points: Points) -> dict[str, Any]:
     """An answer of the page."""
-    return answer.told(asked, points, seed=study.seed, key=study.scenario.id, file=FILE)
+    found = answer.told(
+        asked, points, seed=study.seed, key=study.scenario.id, file=FILE, own=study.own_name
+    )
+    if study.departure is not None and found["values"].get(VARIANT) == AS_WRITTEN:
+        found["labels"][VARIANT] = variant_of(study)
+    return found
 
 
 # ---- the cells around it ----------------------------------------------------------------------

@@ -70,20 +70,24 @@ def more(found: Found) -> str:
     if not math.isnan(latency.mean):
         told.append(
             "From the request for a rescue until hands were on the patient it took "
-            f"{value('rescue_latency', latency)} on average, queueing included."
+            f"{value('rescue_latency', latency)} on average, queueing included, over the rescues "
+            "that got that far (one that ended before isn't counted)."
         )
     if not math.isnan(busy.mean):
         share = value("supervisor_busy", busy)
         told.append(f"Rescues and debriefs took {share} of the supervisors' time.")
     if not math.isnan(debriefs.mean):
-        held = "No" if debriefs.mean == 0 else value("debriefs", debriefs)
-        noun = (
-            "debrief was"
-            if debriefs.mean in (0, 1) and math.isnan(debriefs.se)
-            else "debriefs were"
-        )
-        told.append(f"{held} {noun} held per 100 training cases.")
+        told.append(held(debriefs))
     return " ".join(told)
+
+
+def held(debriefs: Estimate) -> str:
+    """How many debriefs were held."""
+    if debriefs.mean == 0:
+        return "No debriefs were held."
+    one = debriefs.mean == 1 and math.isnan(debriefs.se)
+    noun = "debrief was" if one else "debriefs were"
+    return f"{value('debriefs', debriefs)} {noun} held per 100 training cases."
 
 
 def point(found: Found, compared: Compared | None, *, independent: bool) -> dict[str, object]:

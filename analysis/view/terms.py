@@ -194,15 +194,15 @@ SUPERVISION = (
     Term(
         "permissiveness",
         "The chance of mild harm a supervisor would run, by own estimate, for an error of full "
-        "educational value. Graver harm is tolerated in inverse proportion to its weight; 0 allows "
-        "nothing.",
+        "educational value; under risk threshold, for any error. Graver harm is tolerated in "
+        "inverse proportion to its weight; 0 allows nothing.",
         (),
         ("permissiveness",),
     ),
     Term(
         "educational value",
-        "How much an error can teach, from 0 to 1. At a lesser value supervisors allow less, and "
-        "the trainee learns less.",
+        "How much an error can teach, from 0 to 1. At a lesser value the trainee learns less, and "
+        "supervisors who weigh what an error teaches allow less.",
     ),
     Term(
         "judgement",
@@ -213,9 +213,9 @@ SUPERVISION = (
     ),
     Term(
         "tolerated chance",
-        "The chance of harm up to which a supervisor waits: permissiveness × educational value × "
-        "this supervisor's nerve, by person and occasion (× trust under entrustment); less for "
-        "graver harm.",
+        "The chance of harm up to which a supervisor waits: permissiveness × educational value "
+        "(not under risk threshold) × this supervisor's nerve, by person and occasion (× trust "
+        "under entrustment); less for graver harm.",
         ("tolerates", "tolerated"),
     ),
     Term(
@@ -226,7 +226,8 @@ SUPERVISION = (
     Term(
         "policy",
         "The rule by which supervisors decide, on noticing an error, whether to step in now or to "
-        "wait.",
+        "wait. Above every policy stand the errors a scenario never allows, the harm level it "
+        "stops at and its cap on the time.",
         ("policies",),
         ("policy",),
     ),
@@ -260,15 +261,17 @@ SUPERVISION = (
     ),
     Term(
         "hands off",
-        "A policy: supervisors never step in by themselves. They come when the trainee calls or an "
-        "alarm summons them.",
+        "A policy: supervisors never step in by themselves, except where the scenario never "
+        "allows an error, stops at a level, or caps the time. They come when the trainee calls or "
+        "an alarm summons them.",
         ("hands_off", "never step in unasked"),
         ("hands_off",),
     ),
     Term(
         "time limit",
         "A policy, and its number: while there is no harm the supervisor waits this long after the "
-        "error; at any harm, not at all.",
+        "error, or less where the scenario never allows it or caps the time; at any harm, not at "
+        "all.",
         ("time_limit", "wait a fixed time"),
         ("time_limit",),
     ),
@@ -289,7 +292,8 @@ SUPERVISION = (
     Term(
         "rescue latency",
         "The time from the request for a rescue until the supervisor is hands-on: the wait for one "
-        "who is free, and the way there. Only the way can be set; the wait follows.",
+        "who is free, and the way there. Only the way can be set; a mean is over the rescues that "
+        "got that far.",
         (),
         ("latency", "rescue_latency"),
     ),

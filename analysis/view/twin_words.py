@@ -1,7 +1,7 @@
 """What the twin has to say, in sentences that can be read aloud."""
 
 from analysis import episode as episodes
-from analysis import parting, story, twins_words, words
+from analysis import parting, story_words, twins_words, words
 from analysis.episode import Episode
 from analysis.estimate import Estimate
 from analysis.parting import JUDGEMENTS, Parting, Side
@@ -182,7 +182,7 @@ def left(one: Episode) -> str:
         return "the patient was unharmed"
     if LEVELS[level] == "death":
         return "the patient died"
-    return f"the patient was left with {story.harm_words(level)}"
+    return f"the patient was left with {story_words.harm_words(level)}"
 
 
 def end_in_short(one: Episode) -> str:
@@ -192,7 +192,7 @@ def end_in_short(one: Episode) -> str:
 
 def how(by: int, level: int) -> str:
     """Who put an error right, and the harm: `supervisor puts it right, mild harm`."""
-    harm = "no harm" if level == 0 else story.harm_words(level)
+    harm = "no harm" if level == 0 else story_words.harm_words(level)
     return f"{episodes.END_FLAGS[RESOLVERS[by]]}, {harm}"
 
 
