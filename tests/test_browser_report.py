@@ -142,6 +142,31 @@ def test_what_was_set_is_in_the_address_and_comes_back(opened):
     assert page.headline(tab) == shown
 
 
+def test_its_second_supervisor_is_set_against_the_run_as_written(opened):
+    """Nothing of the second supervisor hangs on the slider above, and each position has a result."""
+    tab = opened()
+    second = tab.locator(".lv-second")
+    assert "the supervisor of the run as written (A)" in second.text_content()
+    page.slider(tab, "Permissiveness").focus()
+    tab.keyboard.press("End")
+    hint = second.locator("[data-control=permissiveness] .lv-note")
+    assert "The run as written (A): 0.2." in hint.text_content()
+    lever = page.slider(tab, "Second supervisor: Permissiveness")
+    for key in ("Home", *["ArrowRight"] * int(lever.get_attribute("max"))):
+        lever.press(key)
+        label = f"permissiveness {lever.get_attribute('aria-valuetext')}"
+        tab.wait_for_function(
+            "(label) => document.querySelector('.lv-found').textContent.includes('B: ' + label)"
+            " || document.querySelector('.lv-second [role=status]').textContent !== ''",
+            arg=label,
+        )
+        assert second.locator(".lv-found").is_visible()
+    second.get_by_role("button", name="as the first supervisor, 0.2").click()
+    tab.wait_for_function("() => location.hash.includes('second.permissiveness=0.2')")
+    assert second.locator(".lv-found").is_visible()
+    assert lever.get_attribute("aria-valuetext") == "0.2"
+
+
 def test_a_link_beyond_what_was_computed_is_told_in_words(opened, visit, run):
     tab = visit(offline=True)
     tab.goto(run[0].as_uri() + "#latency=17s")

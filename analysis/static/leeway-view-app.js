@@ -63,6 +63,7 @@
       this.share = view.makeShare({ host, query: () => this.query() });
       this.second = view.makeSecond({
         boot, terms, offered: host.offeredSecond ?? offered, note: host.twinNote ?? null,
+        asWritten: host.firstAsWritten ?? false,
         change: (control, token, how) => this.changeSecond(control, token, how),
         reset: () => {
           for (const key of boot.second) this.second.find(key)?.refuse(null);
@@ -105,12 +106,17 @@
       this.typedSecond = typed ? { control, before: this.now.second } : null;
       this.second.find(control.key)?.refuse(null);
       const second = { ...this.effectiveSecond() };
-      const own = states.token(this.now, control);
+      const own = states.token(this.first(), control);
       delete second[control.key];
       // the same as the first, said outright where nothing else is set: empty means the usual one
       if (token === null && Object.keys(second).length === 0) second[control.key] = own;
       else if (token !== null) second[control.key] = token;
       this.set({ ...this.now, second, attempt: null });
+    }
+
+    // The first supervisor of two, as the answers have it: a saved report holds the run as written alone.
+    first() {
+      return this.host.firstAsWritten ? states.fresh(this.boot) : states.inForce(this.now, this.boot);
     }
 
     effectiveSecond() {
@@ -281,7 +287,7 @@
     }
 
     renderSecond() {
-      this.second.update(this.now, this.effectiveSecond());
+      this.second.update(this.first(), this.effectiveSecond(), Object.keys(this.now.second).length > 0);
     }
 
     // Everything that follows from the state and the answer on show; nothing is asked here.
