@@ -2,6 +2,8 @@
 
 import re
 
+from tests.browser import WAIT_MS
+
 NUMBERS = ("experience", "harm_any", "independent_harm_any")
 """The outcomes at the top of the page."""
 
@@ -43,6 +45,15 @@ def followed(page):
         }"""
     )
     page.evaluate("() => scrollTo(0, 0)")
+
+
+def until(page, holds):
+    """Wait until something holds that a test sees and the page doesn't; calls come in meanwhile."""
+    for _ in range(WAIT_MS // 20):
+        if holds():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("what was waited for didn't come")
 
 
 def slider(page, name):

@@ -438,11 +438,50 @@ def test_the_status_line_tells_what_is_going_on(tab):
         "() => document.querySelector('.lv-status').textContent"
         " === 'Simulated 500 times with seed 0 (the luck drawn).'"
     )
+
+
+def spoken(tab, point):
+    """Wait until a screen reader is told this point's result."""
+    tab.wait_for_function(
+        "(said) => document.querySelector('[aria-live=polite]').textContent === said",
+        arg=" ".join(point["says"]["now"]),
+    )
+
+
+def test_a_screen_reader_hears_each_settled_result_and_no_other(tab, explorer):
+    live = tab.locator("[aria-live=polite]")
+    assert live.text_content() == ""  # nothing has been set
     page.slider(tab, "Permissiveness").focus()
     tab.keyboard.press("End")
-    tab.wait_for_function(
-        "() => document.querySelector('[aria-live=polite]').textContent.length > 40"
+    spoken(tab, page.point_of(api(explorer, "replications=500"), "2"))
+    held, closed = [], [True]
+    tab.route(
+        "**/api/answer*replications=500*",
+        lambda route: held.append(route) if closed[0] else route.continue_(),
     )
+    tab.evaluate(
+        """() => {
+          globalThis.heard = new Set();
+          const live = document.querySelector("[aria-live=polite]");
+          new MutationObserver(() => heard.add(live.textContent))
+            .observe(live, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    page.slider(tab, "Cases watched").first.focus()
+    tab.keyboard.press("ArrowLeft")
+    assert live.text_content() == ""
+    page.ready(tab, 100)
+    page.until(tab, lambda: held != [])
+    assert tab.evaluate("() => [...heard]") == [""]  # a coarse result isn't spoken
+    closed[0] = False
+    for route in held:
+        route.continue_()
+    watched = state(tab)["watched"]
+    spoken(tab, page.point_of(api(explorer, f"watched={watched}&replications=500"), "2"))
+    choose(tab, "What failure teaches", "pessimistic")
+    assert live.text_content() == ""
+    query = f"watched={watched}&variant=pessimistic&replications=500"
+    spoken(tab, page.point_of(api(explorer, query), "2"))
 
 
 def test_a_server_that_is_gone_is_told_and_what_was_set_is_kept(visit):

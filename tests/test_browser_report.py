@@ -143,7 +143,7 @@ def test_what_was_set_is_in_the_address_and_comes_back(opened):
 
 
 def test_its_second_supervisor_is_set_against_the_run_as_written(opened):
-    """Nothing of the second supervisor hangs on the slider above, and each position has a result."""
+    """Nothing of it hangs on the slider above, and each of its positions has a result."""
     tab = opened()
     second = tab.locator(".lv-second")
     assert "the supervisor of the run as written (A)" in second.text_content()
@@ -165,6 +165,23 @@ def test_its_second_supervisor_is_set_against_the_run_as_written(opened):
     tab.wait_for_function("() => location.hash.includes('second.permissiveness=0.2')")
     assert second.locator(".lv-found").is_visible()
     assert lever.get_attribute("aria-valuetext") == "0.2"
+
+
+def test_a_screen_reader_hears_what_is_on_show(opened):
+    tab = opened()
+    live = tab.locator("[aria-live=polite]")
+    for name in ("Permissiveness", "Rescue latency"):
+        page.slider(tab, name).first.focus()
+        for key in ("Home", "End"):
+            before = live.text_content()
+            tab.keyboard.press(key)
+            assert live.text_content() == ""
+            tab.wait_for_function(
+                "() => document.querySelector('[aria-live=polite]').textContent.length > 40"
+            )
+            assert live.text_content() != before
+            shown = tab.locator(".lv-verdict p").all_text_contents()
+            assert live.text_content() in " ".join(shown)
 
 
 def test_a_link_beyond_what_was_computed_is_told_in_words(opened, visit, run):
