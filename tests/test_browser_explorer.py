@@ -339,6 +339,32 @@ def test_a_number_in_a_box_of_percentages_is_a_percentage(tab, text, share):
     assert page.value(tab, "Cases watched") == f"{text.removesuffix(' %')} %"
 
 
+def test_a_share_typed_as_a_fraction_is_taken_as_it_stands_and_doubted(tab):
+    """Files write 0.8 for 80 %."""
+    doubt = tab.locator(".lv-groups [data-control=watched] .lv-doubt")
+    assert doubt.text_content() == ""
+    typed(tab, "Cases watched", "0.8")
+    written(tab, watched="0.008")
+    assert doubt.text_content() == "0.8 % is less than one in a hundred; for 80 % type 80."
+    assert doubt.is_visible()
+    page.settled(tab)
+    browser.keep(tab, "explorer-doubt")
+    assert browser.axe(tab) == []
+    for text in ("80", "1", "0"):
+        typed(tab, "Cases watched", text)
+        assert doubt.text_content() == ""
+        assert not doubt.is_visible()
+
+
+def test_what_the_file_says_is_told_as_the_file_s(tab):
+    typed(tab, "Permissiveness", "0.5")
+    about = tab.locator(".lv-about")
+    about.locator("summary").click()
+    text = about.text_content()
+    assert "Permissiveness 0.2" in text
+    assert "As the file has it, whatever is set below." in text
+
+
 def test_a_change_is_told_only_against_the_same_luck_as_often_simulated(visit, explorer):
     """The file's own setting is held back at 100: what it was at 16 is no match for 100."""
     tab = visit()

@@ -184,6 +184,12 @@ def test_a_screen_reader_hears_what_is_on_show(opened):
             assert live.text_content() in " ".join(shown)
 
 
+def test_what_was_simulated_is_told_as_the_run_s(opened):
+    about = opened().locator(".lv-about")
+    about.locator("summary").click()
+    assert "As written in this run, whatever is set below." in about.text_content()
+
+
 def test_a_link_beyond_what_was_computed_is_told_in_words(opened, visit, run):
     tab = visit(offline=True)
     tab.goto(run[0].as_uri() + "#latency=17s")

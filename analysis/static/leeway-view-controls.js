@@ -25,6 +25,14 @@
     return `${Number((value * 100).toPrecision(12))} %`;
   };
 
+  // A share below one in a hundred may have been meant as one of the whole: files write 0.8 for 80 %.
+  const percentDoubt = (control, token) => {
+    const value = view.tokenValue(token);
+    if (!inPercent(control) || value === null || !(value > 0 && value < 0.01) || state.usual(control, token)) return "";
+    const meant = Number((value * 1e4).toPrecision(12));
+    return `${view.tokenLabel(control, token)} is less than one in a hundred; for ${meant} % type ${meant}.`;
+  };
+
   // Where the slider's thumb stands for a typed value: at the nearest position.
   const nearest = (positions, token) => {
     const exact = positions.findIndex((position) => position.token === token);
@@ -61,6 +69,7 @@
     const id = view.uniqueId(control.key);
     const positions = available(control, offered);
     const note = el("p", { class: "lv-note", id: `${id}-note` });
+    const doubt = control.typed === null || offered !== null ? null : el("p", { class: "lv-note lv-doubt", role: "status" });
     const error = el("p", { class: "lv-error", id: `${id}-error`, hidden: true });
     const still = el("span", { class: "lv-still" });
     const label = el("label", { for: id, class: "lv-label" }, control.label);
@@ -81,7 +90,7 @@
       el("div", { class: "lv-control-head" }, label, help, given.resetAbove ? reset : null, input.value),
       input.element,
       el("div", { class: "lv-control-foot" }, note, given.resetAbove ? null : reset),
-      error);
+      doubt, error);
     element.dataset.control = control.key;
 
     let wrong = false; // whether the field holds what was refused
@@ -95,6 +104,7 @@
       input.update(token, blocked !== null);
       element.classList.toggle("lv-off", blocked !== null);
       view.say(note, blocked ?? [inRange(control), none ?? ownWords(control, own, given.whose ?? null), held].filter((one) => one !== null).join(" "));
+      if (doubt !== null) view.say(doubt, percentDoubt(control, token));
       reset.classList.toggle("lv-unseen", (token === own && !wrong) || blocked !== null || none !== null);
       const run = control.in_file !== undefined; // the run of this page departs from its file here
       const to = control.from_file === false || run ? "to this page's start value" : "to the file";
