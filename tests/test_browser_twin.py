@@ -1,8 +1,6 @@
 """The same luck under a second supervisor, in a real browser."""
 
-import json
 import re
-from urllib.request import urlopen
 
 import pytest
 
@@ -21,8 +19,7 @@ def tab(visit, explorer):
 
 def twin(address, query):
     """A twin of the explorer, asked for without a browser."""
-    with urlopen(f"{address}api/twin?scenario=first-intubations&{query}") as response:
-        return json.load(response)
+    return page.api(address, query, "twin")
 
 
 def second(tab, key):
