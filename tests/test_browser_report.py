@@ -278,6 +278,22 @@ def test_without_scripts_every_figure_and_sentence_is_there(still, scheme, width
     assert browser.axe(tab) == []
 
 
+def test_without_scripts_each_input_has_the_width_of_a_phone(still):
+    tab = still(size=browser.PHONE)
+    wide, high = tab.evaluate(
+        """() => {
+          const names = [...document.querySelectorAll("table.wrap tbody th")];
+          const line = parseFloat(getComputedStyle(names[0]).lineHeight);
+          return [Math.min(...names.map((one) => one.offsetWidth / innerWidth)),
+            Math.max(...names.map((one) => one.offsetHeight / line))];
+        }"""
+    )
+    assert wide > 0.8
+    assert high < 2.5
+    tab.locator("table.wrap").last.scroll_into_view_if_needed()
+    browser.keep(tab, "report-still-inputs")
+
+
 @pytest.mark.parametrize("scripted", [True, False])
 def test_it_prints_on_two_pages_of_a4(opened, still, scripted):
     tab = opened() if scripted else still()
