@@ -232,6 +232,34 @@ def overlaps(page) -> list[str]:
     return page.evaluate(OVERLAPS)
 
 
+CROSSED = """() => {
+  const out = [];
+  const inner = (box) => ({left: box.left + 1, right: box.right - 1,
+    top: box.top + box.height * 0.2, bottom: box.bottom - box.height * 0.2});
+  for (const svg of document.querySelectorAll(".leeway-figure")) {
+    if (!svg.checkVisibility()) continue;
+    const lines = [...svg.querySelectorAll("text tspan")].filter((one) => one.textContent.trim())
+      .map((one) => [one.textContent, inner(one.getBoundingClientRect())]);
+    for (const guide of svg.querySelectorAll(".lf-parting, .lf-cross")) {
+      const {a, b, c, d, e, f} = guide.getScreenCTM();
+      for (let at = 0; at <= guide.getTotalLength(); at += 1) {
+        const {x, y} = guide.getPointAtLength(at);
+        const [left, top] = [a * x + c * y + e, b * x + d * y + f];
+        for (const [said, box] of lines)
+          if (left > box.left && left < box.right && top > box.top && top < box.bottom)
+            out.push(`${svg.getAttribute("aria-label")}: a guide runs through "${said}"`);
+      }
+    }
+  }
+  return [...new Set(out)];
+}"""
+
+
+def crossed(page) -> list[str]:
+    """Words in figures that a dashed guide line runs through."""
+    return page.evaluate(CROSSED)
+
+
 NAMELESS = """() => [...document.querySelectorAll(
     "input, select, textarea, button, summary, a[href], [role=tab], [role=button], [tabindex='0']")]
   .filter((element) => element.checkVisibility() && element.type !== "hidden")

@@ -1,6 +1,11 @@
 """What a reader does on the page and sees there, for the browser tests."""
 
+import json
 import re
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+from tests.browser import WAIT_MS
 
 NUMBERS = ("experience", "harm_any", "independent_harm_any")
 """The outcomes at the top of the page."""
@@ -43,6 +48,15 @@ def followed(page):
         }"""
     )
     page.evaluate("() => scrollTo(0, 0)")
+
+
+def until(page, holds):
+    """Wait until something holds that a test sees and the page doesn't; calls come in meanwhile."""
+    for _ in range(WAIT_MS // 20):
+        if holds():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("what was waited for didn't come")
 
 
 def slider(page, name):
@@ -90,3 +104,40 @@ def table(page, figure):
     rows = data.locator("tr")
     rows.first.wait_for()
     return [row.locator("th, td").all_text_contents() for row in rows.all()]
+
+
+def api(address, query, what="answer"):
+    """An answer of the explorer, asked for without a browser."""
+    with urlopen(f"{address}api/{what}?scenario=first-intubations&{query}") as response:
+        return json.load(response)
+
+
+def state(tab):
+    """The query of the address, as the page has written it."""
+    return {key: value for key, (value,) in parse_qs(urlsplit(tab.url).query).items()}
+
+
+def written(tab, **expected):
+    """Wait until the address says so, besides the scenario; the seed is always said."""
+    tab.wait_for_function(
+        """(expected) => {
+          const found = Object.fromEntries(new URLSearchParams(location.search));
+          delete found.scenario;
+          return JSON.stringify(Object.entries(found).sort())
+            === JSON.stringify(Object.entries(expected).sort());
+        }""",
+        arg={"seed": "0"} | expected,
+    )
+
+
+def choose(tab, name, token):
+    """Choose from the first list of that name."""
+    tab.get_by_label(name, exact=True).first.select_option(token)
+
+
+def typed(tab, name, text):
+    """Type a value into a control's field, and take it over; gives the field."""
+    field = tab.get_by_label(re.compile(f"^{name}, typed"))
+    field.first.fill(text)
+    field.first.press("Enter")
+    return field.first

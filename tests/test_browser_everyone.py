@@ -72,6 +72,53 @@ def test_no_words_lie_on_others_wherever_the_slider_stands(opened, width, token)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("query", ["", "&policy=time_limit", "&permissiveness=0.05"])
+def test_no_guide_line_runs_through_words(opened, width, query):
+    tab = opened(f"?scenario=first-intubations{query}", size=WIDTHS[width])
+    assert browser.crossed(tab) == []
+
+
+def test_a_number_stays_on_one_line_with_its_unit(opened):
+    tab = opened("?scenario=first-intubations&watched=0.008", size=(390, 844))
+    broken = tab.evaluate(
+        """() => {
+          const out = [];
+          const walk = document.createTreeWalker(document.querySelector(".leeway-view"), 4);
+          while (walk.nextNode()) {
+            const {textContent: text, parentElement: at} = walk.currentNode;
+            if (!at.checkVisibility() || at.closest("option, pre")) continue;
+            for (const found of text.matchAll(/\\d (?:%|s|min|h|d|wk)(?!\\w)/g)) {
+              const range = document.createRange();
+              range.setStart(walk.currentNode, found.index);
+              range.setEnd(walk.currentNode, found.index + found[0].length);
+              const tops = [...range.getClientRects()].map(({top}) => Math.round(top));
+              if (new Set(tops).size > 1) out.push(text);
+            }
+          }
+          for (const line of document.querySelectorAll("svg tspan"))
+            if (/^(?:%|s|min|h|d|wk)(?!\\w)/.test(line.textContent)) out.push(line.textContent);
+          return out;
+        }"""
+    )
+    assert broken == []
+
+
+def test_lines_of_figures_are_words_of_their_own_and_keep_numbers_whole(opened):
+    said = "now, in training: of 100 cases some 0.8 % (or 12 min 30 s)"
+    lines, text = opened().evaluate(
+        """(said) => {
+          const {drawing} = leewayView;
+          const lines = drawing.wrap(said, 80);
+          return [lines, drawing.addText(drawing.canvas(600, 200, "x", "x"), 0, 0, lines).textContent];
+        }""",
+        said,
+    )
+    assert text == said
+    assert len(lines) > 4
+    assert not [line for line in lines if re.match(r"(%|min|s)\b|%", line)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_another_scenario_fits_as_well(opened, width):
     tab = opened("?scenario=deteriorating-ward", size=WIDTHS[width])
     browser.keep(tab, f"explorer-ward-{width}")

@@ -1,9 +1,6 @@
 """`leeway explore` in a real browser: what moves, what stays, and what is never shown."""
 
-import json
-import re
 from urllib.parse import parse_qs, urlsplit
-from urllib.request import urlopen
 
 import pytest
 
@@ -21,36 +18,8 @@ def tab(visit, explorer):
     return opened
 
 
-def api(address, query, what="answer"):
-    """An answer of the explorer, asked for without a browser."""
-    with urlopen(f"{address}api/{what}?scenario=first-intubations&{query}") as response:
-        return json.load(response)
-
-
 def answers(tab):
     return len(tab.diary.asked("/api/answer"))
-
-
-def state(tab):
-    """The query of the address, as the page has written it."""
-    return {key: value for key, (value,) in parse_qs(urlsplit(tab.url).query).items()}
-
-
-def written(tab, **expected):
-    """Wait until the address says so, besides the scenario; the seed is always said."""
-    tab.wait_for_function(
-        """(expected) => {
-          const found = Object.fromEntries(new URLSearchParams(location.search));
-          delete found.scenario;
-          return JSON.stringify(Object.entries(found).sort())
-            === JSON.stringify(Object.entries(expected).sort());
-        }""",
-        arg={"seed": "0"} | expected,
-    )
-
-
-def choose(tab, name, token):
-    tab.get_by_label(name, exact=True).first.select_option(token)
 
 
 def marker(tab):
@@ -64,7 +33,7 @@ def marker(tab):
 
 
 def test_each_step_of_the_slider_shows_the_numbers_of_the_api_and_moves_the_mark(tab, explorer):
-    expected = api(explorer, "replications=500")
+    expected = page.api(explorer, "replications=500")
     page.slider(tab, "Permissiveness").focus()
     tab.keyboard.press("Home")
     marks = []
@@ -103,11 +72,39 @@ def test_another_setting_is_answered_coarsely_at_once_and_then_refined(tab, expl
     tab.keyboard.press("End")
     page.settled(tab)
     asked = [parse_qs(urlsplit(url).query) for url in tab.diary.asked("/api/answer")]
-    token = state(tab)["latency"]
+    token = page.state(tab)["latency"]
     levels = [int(one["replications"][0]) for one in asked if one.get("latency") == [token]]
     assert levels == [16, 100, 500]
-    expected = api(explorer, f"latency={token}&replications=500")
+    expected = page.api(explorer, f"latency={token}&replications=500")
     assert page.shows(tab, page.point_of(expected, "0.2"))
+
+
+WATCH = """() => {
+  globalThis.shown = [];
+  const harm = document.querySelector("[data-outcome=harm_any] .lv-mean");
+  new MutationObserver(() => shown.push(harm.textContent))
+    .observe(harm, {childList: true, characterData: true, subtree: true});
+}"""
+
+
+def test_an_answer_that_comes_after_the_page_has_gone_back_changes_nothing(tab):
+    """It comes while the page still waits for it: what was asked for later is on show already."""
+    held = []
+    tab.route("**/api/answer*watched=0.9*", lambda route: held.append(route))
+    before = page.headline(tab)
+    tab.evaluate(WATCH)
+    page.slider(tab, "Cases watched").first.focus()
+    tab.keyboard.press("ArrowLeft")
+    page.until(tab, lambda: held != [])
+    tab.keyboard.press("ArrowRight")
+    page.ready(tab, page.LAST)
+    with tab.expect_response("**/api/answer*watched=0.9*") as late:
+        held[0].continue_()
+    late.value.finished()
+    tab.wait_for_timeout(300)  # time to be shown, if it were
+    assert tab.evaluate("() => shown") == []
+    assert page.headline(tab) == before
+    page.ready(tab, page.LAST)
 
 
 def held_up(tab, held, count):
@@ -155,248 +152,11 @@ def test_an_answer_that_is_out_of_date_is_never_shown(visit, explorer):
         tab.wait_for_timeout(50)
     page.settled(tab)
     assert page.value(tab, "Cases watched") == last
-    expected = api(explorer, f"watched={newest}&replications=500")
+    expected = page.api(explorer, f"watched={newest}&replications=500")
     assert page.shows(tab, page.point_of(expected, "0.2"))
-    passed_by = [api(explorer, f"watched={token}&replications=16") for token in passed]
+    passed_by = [page.api(explorer, f"watched={token}&replications=16") for token in passed]
     old = [page.point_of(one, "0.2")["outcomes"]["harm_any"]["mean"] for one in passed_by]
     assert not [text for text in seen if any(page.agrees(text, number) for number in old)]
-
-
-# ---- the address --------------------------------------------------------------------------------
-
-
-def test_everything_is_in_the_address_and_comes_back_from_it(tab, visit):
-    page.slider(tab, "Permissiveness").focus()
-    tab.keyboard.press("End")
-    page.slider(tab, "Rescue latency").first.focus()
-    tab.keyboard.press("ArrowRight")
-    choose(tab, "What failure teaches", "pessimistic")
-    seed = tab.get_by_label("Seed", exact=True)
-    seed.fill("7")
-    seed.press("Enter")
-    page.settled(tab)
-    latency = state(tab)["latency"]
-    written(tab, permissiveness="2", latency=latency, variant="pessimistic", seed="7")
-    other = visit()
-    for again in (tab, other):
-        again.goto(tab.url)
-        page.settled(again)
-        assert page.value(again, "Permissiveness") == "2"
-        assert again.get_by_label("What failure teaches", exact=True).input_value() == "pessimistic"
-        assert again.get_by_label("Seed", exact=True).input_value() == "7"
-    assert page.headline(tab) == page.headline(other)
-    assert page.value(tab, "Rescue latency") == page.value(other, "Rescue latency")
-
-
-def test_zero_is_a_setting(tab):
-    page.slider(tab, "Permissiveness").focus()
-    tab.keyboard.press("Home")
-    written(tab, permissiveness="0")
-    tab.reload()
-    page.settled(tab)
-    assert page.value(tab, "Permissiveness") == "0"
-
-
-def test_each_control_and_all_of_them_go_back_to_the_file(tab):
-    page.slider(tab, "Permissiveness").focus()
-    tab.keyboard.press("End")
-    page.slider(tab, "Cases watched").first.focus()
-    tab.keyboard.press("Home")
-    written(tab, permissiveness="2", watched="0")
-    tab.get_by_role("button", name=re.compile("^Reset Permissiveness to the file")).click()
-    written(tab, watched="0")
-    assert page.value(tab, "Permissiveness") == "0.2"
-    tab.get_by_role("button", name="Everything back to the file").click()
-    written(tab)
-    assert tab.get_by_role("button", name="Everything back to the file").is_disabled()
-    assert page.value(tab, "Cases watched") == "100 %"
-
-
-def test_back_leads_to_the_scenario_before(tab):
-    tab.get_by_label("Scenario", exact=True).select_option("deteriorating-ward")
-    tab.get_by_role("heading", level=1, name="ward").wait_for()
-    page.settled(tab)
-    tab.go_back()
-    tab.get_by_role("heading", level=1, name="First intubations in theatre").wait_for()
-    page.settled(tab)
-
-
-def test_a_link_that_can_t_be_set_says_so_and_leads_back(visit, explorer):
-    tab = visit()
-    tab.goto(f"{explorer}?scenario=first-intubations&watched=300&permissiveness=0.5")
-    alert = tab.locator(".lv-alert")
-    alert.wait_for()
-    assert "watched" in alert.text_content()
-    assert "300 %" in alert.text_content()
-    browser.keep(tab, "explorer-refused")
-    assert browser.axe(tab) == []
-    alert.get_by_role("button", name="Back to the file as written").click()
-    page.settled(tab)
-    assert not alert.is_visible()
-    tab.diary.forgive("422")
-
-
-# ---- typed values, and controls without a meaning ------------------------------------------------
-
-
-def typed(tab, name, text):
-    field = tab.get_by_label(re.compile(f"^{name}, typed"))
-    field.first.fill(text)
-    field.first.press("Enter")
-    return field.first
-
-
-def test_a_value_between_the_positions_may_be_typed(tab, explorer):
-    typed(tab, "Permissiveness", "0.15")
-    page.settled(tab)
-    written(tab, permissiveness="0.15")
-    expected = api(explorer, "permissiveness=0.15&replications=500")
-    assert page.shows(tab, page.point_of(expected, "0.15"))
-    typed(tab, "Rescue latency", "45 s")
-    page.settled(tab)
-    written(tab, permissiveness="0.15", latency="45s")
-    expected = api(explorer, "permissiveness=0.15&latency=45s&replications=500")
-    assert page.shows(tab, page.point_of(expected, "0.15"))
-
-
-@pytest.mark.parametrize("text", ["apples", "-1", "99 wk"])
-def test_a_typed_value_that_can_t_be_is_refused_beside_its_field(tab, text):
-    before = page.headline(tab)
-    typed(tab, "Rescue latency", text)
-    error = tab.locator("[data-control=latency] .lv-error").first
-    error.wait_for()
-    assert len(error.text_content().split()) > 3
-    assert "Still shown: 5 s." in error.text_content()
-    page.settled(tab)
-    assert page.headline(tab) == before
-    written(tab)
-    assert browser.axe(tab) == []
-    # what is wrong stays to be mended, and can be swept away
-    field = tab.get_by_label(re.compile("^Rescue latency, typed")).first
-    assert field.input_value() == text
-    assert tab.locator("[data-control=latency] .lv-reset").first.is_visible()
-    assert tab.locator(".lv-second .lv-error:visible").count() == 0
-    tab.get_by_role("button", name="Everything back to the file").click()
-    assert not error.is_visible()
-    assert field.input_value() == "5 s"
-    assert tab.get_by_role("button", name="Everything back to the file").is_disabled()
-    if tab.diary.complaints:
-        tab.diary.forgive("422")
-
-
-def test_what_is_being_typed_is_left_alone_whatever_comes_in(tab):
-    typed(tab, "Rescue latency", "45 s")
-    field = tab.get_by_label(re.compile("^Trainees, typed")).first
-    field.fill("6")
-    page.settled(tab)  # three answers came in meanwhile
-    assert field.input_value() == "6"
-    page.slider(tab, "Cases watched").first.focus()  # leaving the field takes it over
-    tab.keyboard.press("ArrowLeft")
-    typed(tab, "Supervisors on duty", "3")
-    written(tab, latency="45s", trainees="6", watched="0.9", supervisors="3")
-    page.settled(tab)
-    assert field.input_value() == "6"
-
-
-def test_of_two_typed_values_the_one_that_is_wrong_goes_back_alone(tab):
-    tab.evaluate(
-        """() => {
-          const type = (key, text) => {
-            const field = document.querySelector(`.lv-groups [data-control=${key}] .lv-typed`);
-            field.value = text;
-            field.dispatchEvent(new Event("change"));
-          };
-          type("latency", "99 wk");
-          type("trainees", "6");
-        }"""
-    )
-    page.settled(tab)
-    tab.locator(".lv-groups [data-control=latency] .lv-error").wait_for()
-    assert not tab.locator(".lv-groups [data-control=trainees] .lv-error").is_visible()
-    written(tab, trainees="6")
-    tab.diary.forgive("422")
-
-
-def test_a_wrong_seed_stays_to_be_mended_and_can_be_swept_away(tab):
-    seed = tab.get_by_label("Seed", exact=True)
-    seed.fill("-1")
-    seed.press("Enter")
-    page.slider(tab, "Permissiveness").focus()
-    tab.keyboard.press("End")
-    assert seed.input_value() == "-1"
-    assert "Still shown: seed 0." in tab.locator("[data-control=seed]").text_content()
-    assert browser.axe(tab) == []
-    tab.get_by_role("button", name="Everything back to the file").click()
-    assert seed.input_value() == "0"
-    written(tab)
-
-
-@pytest.mark.parametrize(("text", "share"), [("50", "0.5"), ("1", "0.01"), ("70 %", "0.7")])
-def test_a_number_in_a_box_of_percentages_is_a_percentage(tab, text, share):
-    typed(tab, "Cases watched", text)
-    written(tab, watched=share)
-    page.settled(tab)
-    assert page.value(tab, "Cases watched") == f"{text.removesuffix(' %')} %"
-
-
-def test_a_change_is_told_only_against_the_same_luck_as_often_simulated(visit, explorer):
-    """The file's own setting is held back at 100: what it was at 16 is no match for 100."""
-    tab = visit()
-    held = []
-    tab.route("**/api/answer*", lambda route: (
-        held.append(route)
-        if "watched" not in route.request.url and "replications=100" in route.request.url
-        else route.continue_()
-    ))  # fmt: skip
-    tab.goto(f"{explorer}?scenario=first-intubations&watched=0&seed=5")
-    tab.wait_for_function(
-        "() => document.querySelector('.lv-status')?.textContent.startsWith('Simulated 100 times')"
-    )
-    assert tab.locator(".lv-change").all_text_contents() == [""] * 3
-    for route in held:
-        route.continue_()
-    tab.unroute("**/api/answer*")
-    page.settled(tab)
-    tab.wait_for_function("() => document.querySelector('.lv-change').textContent !== ''")
-    here, file = (
-        page.point_of(api(tab.url.split("?")[0], f"{query}seed=5&replications=500"), "0.2")
-        for query in ("watched=0&", "")
-    )
-    for name in page.NUMBERS:
-        change = tab.locator(f".lv-number[data-outcome={name}] .lv-change").text_content()
-        found = here["outcomes"][name]["mean"] - file["outcomes"][name]["mean"]
-        assert change == "no change" or page.agrees(change.removeprefix("+"), found)
-
-
-def test_the_setting_of_the_file_is_as_written_only_in_the_file_as_written(tab):
-    legend = tab.locator("[data-figure=tradeoff] svg [data-key=own]")
-    assert legend.text_content() == "as written"
-    page.slider(tab, "Cases watched").first.focus()
-    tab.keyboard.press("Home")
-    page.settled(tab)
-    assert legend.text_content() == "permissiveness as in the file"
-    rows = page.table(tab, "burden")
-    assert [row[0] for row in rows if "(" in row[0]] == ["0.2 (permissiveness as in the file)"]
-
-
-def test_a_control_without_a_meaning_is_off_and_says_why(tab):
-    choose(tab, "Policy", "hands_off")
-    page.settled(tab)
-    lever = page.slider(tab, "Permissiveness")
-    assert lever.is_disabled()
-    described = tab.locator(".lv-levers .lv-control:not([hidden]) .lv-note")
-    assert "permissiveness" in described.text_content().lower()
-    assert "chance of mild harm" not in tab.locator(".lv-meaning").text_content()
-    assert not tab.locator(".lv-figure[data-figure=tradeoff]").is_visible()
-    assert tab.locator(".lv-figure[data-figure=fates] svg").is_visible()
-    browser.keep(tab, "explorer-hands-off")
-    assert browser.axe(tab) == []
-    choose(tab, "Policy", "time_limit")
-    page.settled(tab)
-    assert not page.slider(tab, "Time limit").is_disabled()
-    assert tab.locator(".lv-figure[data-figure=tradeoff] svg").is_visible()
-    browser.keep(tab, "explorer-time-limit")
-    assert browser.overlaps(tab) == []
 
 
 # ---- figures and words ---------------------------------------------------------------------------
@@ -412,7 +172,7 @@ def test_a_control_without_a_meaning_is_off_and_says_why(tab):
     ],
 )
 def test_the_table_behind_a_figure_has_the_numbers_of_the_api(tab, explorer, figure, outcomes):
-    points = api(explorer, "replications=500")["points"]
+    points = page.api(explorer, "replications=500")["points"]
     head, *rows = page.table(tab, figure)
     assert len(rows) == len(points)
     for row, point in zip(rows, points, strict=True):
@@ -438,11 +198,50 @@ def test_the_status_line_tells_what_is_going_on(tab):
         "() => document.querySelector('.lv-status').textContent"
         " === 'Simulated 500 times with seed 0 (the luck drawn).'"
     )
+
+
+def spoken(tab, point):
+    """Wait until a screen reader is told this point's result."""
+    tab.wait_for_function(
+        "(said) => document.querySelector('[aria-live=polite]').textContent === said",
+        arg=" ".join(point["says"]["now"]),
+    )
+
+
+def test_a_screen_reader_hears_each_settled_result_and_no_other(tab, explorer):
+    live = tab.locator("[aria-live=polite]")
+    assert live.text_content() == ""  # nothing has been set
     page.slider(tab, "Permissiveness").focus()
     tab.keyboard.press("End")
-    tab.wait_for_function(
-        "() => document.querySelector('[aria-live=polite]').textContent.length > 40"
+    spoken(tab, page.point_of(page.api(explorer, "replications=500"), "2"))
+    held, closed = [], [True]
+    tab.route(
+        "**/api/answer*replications=500*",
+        lambda route: held.append(route) if closed[0] else route.continue_(),
     )
+    tab.evaluate(
+        """() => {
+          globalThis.heard = new Set();
+          const live = document.querySelector("[aria-live=polite]");
+          new MutationObserver(() => heard.add(live.textContent))
+            .observe(live, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    page.slider(tab, "Cases watched").first.focus()
+    tab.keyboard.press("ArrowLeft")
+    assert live.text_content() == ""
+    page.ready(tab, 100)
+    page.until(tab, lambda: held != [])
+    assert tab.evaluate("() => [...heard]") == [""]  # a coarse result isn't spoken
+    closed[0] = False
+    for route in held:
+        route.continue_()
+    watched = page.state(tab)["watched"]
+    spoken(tab, page.point_of(page.api(explorer, f"watched={watched}&replications=500"), "2"))
+    page.choose(tab, "What failure teaches", "pessimistic")
+    assert live.text_content() == ""
+    query = f"watched={watched}&variant=pessimistic&replications=500"
+    spoken(tab, page.point_of(page.api(explorer, query), "2"))
 
 
 def test_a_server_that_is_gone_is_told_and_what_was_set_is_kept(visit):

@@ -131,6 +131,25 @@ def test_save_report_gives_a_page_with_the_numbers_on_show(tab, visit, tmp_path)
     assert page.headline(report) == shown
 
 
+def test_a_copied_link_says_for_whom_it_works(tab):
+    tab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab.get_by_role("button", name="Copy link").click()
+    told = tab.locator(".lv-share [role=status]")
+    tab.wait_for_function(
+        "() => document.querySelector('.lv-share [role=status]').textContent !== ''"
+    )
+    assert told.text_content() == (
+        "Link copied. It works on this computer while leeway runs; "
+        "what to send is the file of Save report."
+    )
+    assert tab.evaluate("() => navigator.clipboard.readText()") == tab.url
+    lent = tab.evaluate("() => leewayView.linkReach('192.168.1.7')")
+    assert lent == (
+        "It works for those who were let in while leeway runs; "
+        "what to send is the file of Save report."
+    )
+
+
 def test_every_scenario_that_is_offered_opens(tab, explorer):
     with urlopen(f"{explorer}api/boot") as response:
         offered = json.load(response)["scenarios"]

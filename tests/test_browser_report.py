@@ -142,6 +142,54 @@ def test_what_was_set_is_in_the_address_and_comes_back(opened):
     assert page.headline(tab) == shown
 
 
+def test_its_second_supervisor_is_set_against_the_run_as_written(opened):
+    """Nothing of it hangs on the slider above, and each of its positions has a result."""
+    tab = opened()
+    second = tab.locator(".lv-second")
+    assert "the supervisor of the run as written (A)" in second.text_content()
+    page.slider(tab, "Permissiveness").focus()
+    tab.keyboard.press("End")
+    hint = second.locator("[data-control=permissiveness] .lv-note")
+    assert "The run as written (A): 0.2." in hint.text_content()
+    lever = page.slider(tab, "Second supervisor: Permissiveness")
+    for key in ("Home", *["ArrowRight"] * int(lever.get_attribute("max"))):
+        lever.press(key)
+        label = f"permissiveness {lever.get_attribute('aria-valuetext')}"
+        tab.wait_for_function(
+            "(label) => document.querySelector('.lv-found').textContent.includes('B: ' + label)"
+            " || document.querySelector('.lv-second [role=status]').textContent !== ''",
+            arg=label,
+        )
+        assert second.locator(".lv-found").is_visible()
+    second.get_by_role("button", name="as the first supervisor, 0.2").click()
+    tab.wait_for_function("() => location.hash.includes('second.permissiveness=0.2')")
+    assert second.locator(".lv-found").is_visible()
+    assert lever.get_attribute("aria-valuetext") == "0.2"
+
+
+def test_a_screen_reader_hears_what_is_on_show(opened):
+    tab = opened()
+    live = tab.locator("[aria-live=polite]")
+    for name in ("Permissiveness", "Rescue latency"):
+        page.slider(tab, name).first.focus()
+        for key in ("Home", "End"):
+            before = live.text_content()
+            tab.keyboard.press(key)
+            assert live.text_content() == ""
+            tab.wait_for_function(
+                "() => document.querySelector('[aria-live=polite]').textContent.length > 40"
+            )
+            assert live.text_content() != before
+            shown = tab.locator(".lv-verdict p").all_text_contents()
+            assert live.text_content() in " ".join(shown)
+
+
+def test_what_was_simulated_is_told_as_the_run_s(opened):
+    about = opened().locator(".lv-about")
+    about.locator("summary").click()
+    assert "As written in this run, whatever is set below." in about.text_content()
+
+
 def test_a_link_beyond_what_was_computed_is_told_in_words(opened, visit, run):
     tab = visit(offline=True)
     tab.goto(run[0].as_uri() + "#latency=17s")
@@ -228,6 +276,22 @@ def test_without_scripts_every_figure_and_sentence_is_there(still, scheme, width
     assert not tab.locator("#leeway-view").is_visible()
     assert browser.overflow(tab) == []
     assert browser.axe(tab) == []
+
+
+def test_without_scripts_each_input_has_the_width_of_a_phone(still):
+    tab = still(size=browser.PHONE)
+    wide, high = tab.evaluate(
+        """() => {
+          const names = [...document.querySelectorAll("table.wrap tbody th")];
+          const line = parseFloat(getComputedStyle(names[0]).lineHeight);
+          return [Math.min(...names.map((one) => one.offsetWidth / innerWidth)),
+            Math.max(...names.map((one) => one.offsetHeight / line))];
+        }"""
+    )
+    assert wide > 0.8
+    assert high < 2.5
+    tab.locator("table.wrap").last.scroll_into_view_if_needed()
+    browser.keep(tab, "report-still-inputs")
 
 
 @pytest.mark.parametrize("scripted", [True, False])

@@ -1,8 +1,6 @@
 """The same luck under a second supervisor, in a real browser."""
 
-import json
 import re
-from urllib.request import urlopen
 
 import pytest
 
@@ -21,8 +19,7 @@ def tab(visit, explorer):
 
 def twin(address, query):
     """A twin of the explorer, asked for without a browser."""
-    with urlopen(f"{address}api/twin?scenario=first-intubations&{query}") as response:
-        return json.load(response)
+    return page.api(address, query, "twin")
 
 
 def second(tab, key):
@@ -163,6 +160,19 @@ def test_a_second_supervisor_with_another_policy(tab, explorer):
     browser.keep(tab, "twin-policy")
     assert browser.axe(tab) == []
     assert browser.overlaps(tab) == []
+
+
+def test_a_first_supervisor_who_doesn_t_weigh_has_no_permissiveness_to_share(tab, explorer):
+    page.slider(tab, "Permissiveness").focus()
+    tab.keyboard.press("End")
+    tab.get_by_label("Policy", exact=True).first.select_option("zero_tolerance")
+    found = twin(explorer, "policy=zero_tolerance&replications=500")
+    told(tab, found["says"][0])
+    control = second(tab, "permissiveness")
+    assert "The first supervisor's policy doesn't weigh." in control.text_content()
+    assert not control.get_by_role("button", name=re.compile("as the first")).is_visible()
+    lever = page.slider(tab, "Second supervisor: Permissiveness")
+    assert found["b"]["label"].endswith(f"permissiveness {lever.get_attribute('aria-valuetext')}")
 
 
 def test_an_attempt_that_isn_t_there_is_told_in_words(visit, explorer):

@@ -98,9 +98,7 @@ def test_what_is_moved_comes_back_to_python(notebook, widget):
     tab = notebook()
     page.slider(tab, "Permissiveness").focus()
     tab.keyboard.press("Home")
-    tab.wait_for_function("() => true")
-    tab.wait_for_timeout(400)
-    assert widget.settings == {"permissiveness": "0"}
+    page.until(tab, lambda: widget.settings == {"permissiveness": "0"})
     assert widget.scenario.supervision.permissiveness == 0
 
 

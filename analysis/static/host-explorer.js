@@ -91,6 +91,7 @@
         read,
         write: (text) => history.replaceState(null, "", `?${text}`),
         address,
+        reach: view.linkReach(location.hostname),
         links,
         save,
         upload,

@@ -58,6 +58,7 @@
       offeredSecond: data.second,
       note: data.note,
       twinNote: data.twinNote,
+      firstAsWritten: true,
       scenarios: false,
       upload: null,
       ask: (query) => found(here(query) ? data.answers : {}, nameOf(query, (key) => !SAME.has(key)),

@@ -15,7 +15,7 @@
       this.host = host;
       this.boot = host.boot;
       this.now = states.parse(host.read(), this.boot);
-      this.moved = false; // the leeway, so that its numbers are spoken
+      this.touched = false; // the reader has set something, so that results are spoken
       this.answer = null; // on show, with its cell and level
       this.unsure = new Map(); // typed values without an answer yet, by key: what stood before
       this.typedSecond = null;
@@ -63,6 +63,7 @@
       this.share = view.makeShare({ host, query: () => this.query() });
       this.second = view.makeSecond({
         boot, terms, offered: host.offeredSecond ?? offered, note: host.twinNote ?? null,
+        asWritten: host.firstAsWritten ?? false,
         change: (control, token, how) => this.changeSecond(control, token, how),
         reset: () => {
           for (const key of boot.second) this.second.find(key)?.refuse(null);
@@ -93,7 +94,6 @@
       this.unsure.delete(control.key);
       if (typed) this.unsure.set(control.key, { control, before });
       this.find(control.key)?.refuse(null);
-      if (control.leeway) this.moved = true; // what the curve says there is spoken
       this.set({ ...states.changed(this.now, control, token), attempt: null });
     }
 
@@ -105,12 +105,17 @@
       this.typedSecond = typed ? { control, before: this.now.second } : null;
       this.second.find(control.key)?.refuse(null);
       const second = { ...this.effectiveSecond() };
-      const own = states.token(this.now, control);
+      const own = states.token(this.first(), control);
       delete second[control.key];
       // the same as the first, said outright where nothing else is set: empty means the usual one
       if (token === null && Object.keys(second).length === 0) second[control.key] = own;
       else if (token !== null) second[control.key] = token;
       this.set({ ...this.now, second, attempt: null });
+    }
+
+    // The first supervisor of two, as the answers have it: a saved report holds the run as written alone.
+    first() {
+      return this.host.firstAsWritten ? states.fresh(this.boot) : states.inForce(this.now, this.boot);
     }
 
     effectiveSecond() {
@@ -129,6 +134,8 @@
     }
 
     set(now) {
+      // what B alone has is told beside B
+      if (now.settings !== this.now.settings || now.seed !== this.now.seed) this.touched = true;
       this.now = now;
       this.write();
       this.render();
@@ -139,6 +146,7 @@
     restore() {
       const now = states.parse(this.host.read(), this.boot);
       if (now.scenario !== this.boot.scenario.key) return this.host.reboot(now.scenario);
+      this.touched = true;
       this.now = now;
       this.render();
       return this.want();
@@ -281,12 +289,13 @@
     }
 
     renderSecond() {
-      this.second.update(this.now, this.effectiveSecond());
+      this.second.update(this.first(), this.effectiveSecond(), Object.keys(this.now.second).length > 0);
     }
 
     // Everything that follows from the state and the answer on show; nothing is asked here.
     render() {
       const { now, boot, host, answer: held } = this;
+      this.announce();
       this.controls.update(now);
       this.luck.update(now.seed);
       this.renderSecond();
@@ -312,9 +321,19 @@
       this.panels.update({ answer, token: point.token, point, own });
       view.fill(this.verdict, ...view.inShort(answer, point));
       this.share.update(point.command ?? answer.command);
-      if (this.moved) this.speak(point.says.now.join(" "));
-      this.moved = false;
       return undefined;
+    }
+
+    // A screen reader hears each result once it is settled. While another is awaited the old one isn't
+    // left standing: whoever reads on would take it for the present setting's.
+    announce() {
+      const { now, boot, host, answer: held } = this;
+      const settled = this.touched && held !== null && held.level === host.levels.length - 1
+        && held.cell === states.cell(now, boot);
+      const point = settled ? view.pointOf(held.answer, now, boot) : null;
+      const text = point === null ? "" : point.says.now.join(" ");
+      if (this.spoken.textContent !== text) view.say(this.spoken, "");
+      this.speak(text);
     }
 
     // The point on show and the file's own with the same seed and as many replications, which alone

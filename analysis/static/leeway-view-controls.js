@@ -25,6 +25,14 @@
     return `${Number((value * 100).toPrecision(12))} %`;
   };
 
+  // A share below one in a hundred may have been meant as one of the whole: files write 0.8 for 80 %.
+  const percentDoubt = (control, token) => {
+    const value = view.tokenValue(token);
+    if (!inPercent(control) || value === null || !(value > 0 && value < 0.01) || state.usual(control, token)) return "";
+    const meant = Number((value * 1e4).toPrecision(12));
+    return `${view.tokenLabel(control, token)} is less than one in a hundred; for ${meant} % type ${meant}.`;
+  };
+
   // Where the slider's thumb stands for a typed value: at the nearest position.
   const nearest = (positions, token) => {
     const exact = positions.findIndex((position) => position.token === token);
@@ -61,6 +69,7 @@
     const id = view.uniqueId(control.key);
     const positions = available(control, offered);
     const note = el("p", { class: "lv-note", id: `${id}-note` });
+    const doubt = control.typed === null || offered !== null ? null : el("p", { class: "lv-note lv-doubt", role: "status" });
     const error = el("p", { class: "lv-error", id: `${id}-error`, hidden: true });
     const still = el("span", { class: "lv-still" });
     const label = el("label", { for: id, class: "lv-label" }, control.label);
@@ -81,20 +90,22 @@
       el("div", { class: "lv-control-head" }, label, help, given.resetAbove ? reset : null, input.value),
       input.element,
       el("div", { class: "lv-control-foot" }, note, given.resetAbove ? null : reset),
-      error);
+      doubt, error);
     element.dataset.control = control.key;
 
     let wrong = false; // whether the field holds what was refused
 
-    // shown: {token, own, reason} as the present state has them
-    const update = ({ token, own, reason, resetName }) => {
+    // shown: {token, own, reason} as the present state has them; none: there is no value to go back to,
+    // in words
+    const update = ({ token, own, reason, resetName, none = null }) => {
       const held = offered === null ? null : view.heldWords(control, offered);
       const alone = positions.length < 2 ? held : null;
       const blocked = reason ?? alone;
       input.update(token, blocked !== null);
       element.classList.toggle("lv-off", blocked !== null);
-      view.say(note, blocked ?? [rangeWords(control, own, given.whose ?? null), held].filter((one) => one !== null).join(" "));
-      reset.classList.toggle("lv-unseen", (token === own && !wrong) || blocked !== null);
+      view.say(note, blocked ?? [inRange(control), none ?? ownWords(control, own, given.whose ?? null), held].filter((one) => one !== null).join(" "));
+      if (doubt !== null) view.say(doubt, percentDoubt(control, token));
+      reset.classList.toggle("lv-unseen", (token === own && !wrong) || blocked !== null || none !== null);
       const run = control.in_file !== undefined; // the run of this page departs from its file here
       const to = control.from_file === false || run ? "to this page's start value" : "to the file";
       reset.setAttribute("aria-label", resetName ?? `Reset ${name} ${to}: ${view.tokenLabel(control, own)}`);
@@ -119,16 +130,16 @@
     control.typed === null || offered !== null ? null : `You can type a value ${control.typed.says}.`,
   ];
 
+  const inRange = (control) => (control.range === null ? null : sentence(control.range));
+
   // whose: what the value it goes back to is called; null for the file's own.
-  const rangeWords = (control, own, whose) => {
+  const ownWords = (control, own, whose) => {
     const none = whose === null && control.from_file === false;
     const value = view.tokenLabel(control, own);
     const run = whose === null && control.in_file !== undefined;
-    const file = none
+    return none
       ? `Not in the file; this page starts at ${value}.`
       : run ? `In this run: ${value}. In the file: ${control.in_file}.` : `${whose ?? "In the file"}: ${value}.`;
-    if (control.range === null) return file;
-    return `${sentence(control.range)} ${file}`;
   };
 
   const slider = ({ control, id, name, offered, positions: here, change }) => {

@@ -7,6 +7,32 @@
   // A name nobody else on the page has: several views may stand on one page.
   view.uniqueId = (stem) => `leeway-${stem}-${(last += 1)}`;
 
+  // A number keeps to one line with its unit. The space between stays a plain one, so that what is read
+  // is found and copied as it is spelt.
+  const UNIT = "(?:%|s|min|h|d|wk)(?!\\w)";
+  const MEASURED = new RegExp(`[−+(\\d.,]*\\d ${UNIT}[.,;:)]*`, "g");
+  const WORD = new RegExp(`\\S*\\d ${UNIT}\\S*|\\S+`, "g");
+
+  // The pieces of a text between which a line may end.
+  view.words = (text) => text.match(WORD) ?? [""];
+
+  // A text as nodes.
+  view.together = (text) => {
+    const nodes = [];
+    let from = 0;
+    for (const found of text.matchAll(MEASURED)) {
+      const span = document.createElement("span");
+      span.className = "lv-together";
+      span.textContent = found[0];
+      nodes.push(text.slice(from, found.index), span);
+      from = found.index + found[0].length;
+    }
+    return [...nodes, text.slice(from)];
+  };
+
+  const nodesOf = (children) => children.filter((child) => child !== null && child !== undefined)
+    .flatMap((child) => (typeof child === "string" ? view.together(child) : [child]));
+
   // An element with properties, attributes (dashed names and role) and children; text is text.
   view.el = (name, given = {}, ...children) => {
     const element = document.createElement(name);
@@ -18,18 +44,19 @@
         element.setAttribute(key, value);
       } else element[key] = value;
     }
-    element.append(...children.filter((child) => child !== null && child !== undefined));
+    if (name === "option") element.append(...children); // holds bare text alone
+    else element.append(...nodesOf(children));
     return element;
   };
 
   view.fill = (element, ...children) => {
-    element.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
+    element.replaceChildren(...nodesOf(children));
     return element;
   };
 
   // Text is set only where it differs, so that a live region isn't read out twice.
   view.say = (element, text) => {
-    if (element.textContent !== text) element.textContent = text;
+    if (element.textContent !== text) view.fill(element, text);
   };
 
   const MINUTES = { s: 1 / 60, min: 1, h: 60, d: 1440, wk: 10080 };

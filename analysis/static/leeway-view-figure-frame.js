@@ -26,6 +26,8 @@
       "font-size": size, "font-weight": weight, "text-anchor": anchor ?? "start", ...given,
     });
     lines.forEach((line, index) => {
+      // without width; read aloud or copied, the lines would be one word otherwise
+      if (index > 0) draw.add(text, "tspan", { "font-size": 0 }).textContent = " ";
       const span = draw.add(text, "tspan", {
         x: round(x), y: round(y + draw.lineHeight(size) * index + size * 0.98),
       });

@@ -34,7 +34,7 @@
     const fits = (line) => draw.textWidth(line, { size, weight }) <= width;
     const lines = [];
     let line = "";
-    for (const word of String(text).split(/\s+/).flatMap((one) => pieces(one, fits))) {
+    for (const word of view.words(String(text)).flatMap((one) => pieces(one, fits))) {
       const longer = line === "" ? word : `${line} ${word}`;
       if (line === "" || fits(longer)) line = longer;
       else {
@@ -92,6 +92,20 @@
       if (p > 0) to = Math.min(to, q / p);
     }
     return from <= to;
+  };
+
+  // The parts between two ends of a line, lying or upright, that leave texts free: spans are the ends
+  // of the texts that it meets, and AIR is left around each.
+  const AIR = 2;
+  draw.clearOf = (spans, from, to) => {
+    const parts = [];
+    let at = from;
+    for (const [start, end] of [...spans].sort(([one], [other]) => one - other)) {
+      if (start - AIR - at > 1) parts.push([at, Math.min(start - AIR, to)]);
+      at = Math.max(at, end + AIR);
+      if (at >= to) return parts;
+    }
+    return [...parts, [at, to]];
   };
 
   // ---- labels of points ---------------------------------------------------------------------

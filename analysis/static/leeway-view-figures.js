@@ -37,8 +37,8 @@
     const svg = draw.plot("tradeoff", label, options(answer, points, learning, frame, width));
     svg.setAttribute("data-learning", learning);
     words(svg, points, frame, width);
-    const present = (next) => emphasise(svg, points, draw.pointOf(answer, next));
-    labels(svg, points, frame, width);
+    const texts = labels(svg, points, frame, width);
+    const present = (next) => emphasise(svg, points, draw.pointOf(answer, next), texts);
     present(token);
     return { svg, table, present };
   };
@@ -132,7 +132,8 @@
     });
   };
 
-  // The settings beside their points, in places that don't depend on which is the present one.
+  // The settings beside their points, in places that don't depend on which is the present one; gives
+  // the boxes of the texts.
   const labels = (svg, points, frame, width) => {
     const x = svg.scale("x").apply;
     const y = svg.scale("y").apply;
@@ -164,6 +165,7 @@
       const spare = (box.y1 - box.y0 - lines.length * draw.lineHeight(draw.TEXT)) / 2;
       text.setAttribute("transform", `translate(0,${draw.round(spare - 0.5)})`);
     });
+    return found.map(({ box }) => box);
   };
 
   const linesOf = (points, places, x, y) => points.flatMap(({ harm, gain }, index) => {
@@ -180,7 +182,7 @@
   // ---- the present setting --------------------------------------------------------------------
 
   // Ring the point of the present setting, tie it to both axes, make its label bold.
-  const emphasise = (svg, points, point) => {
+  const emphasise = (svg, points, point, texts) => {
     const layer = svg.querySelector(".lf-here");
     layer.replaceChildren();
     for (const element of svg.querySelectorAll("[data-setting]")) {
@@ -191,9 +193,12 @@
     const x = svg.scale("x");
     const y = svg.scale("y");
     const [cx, cy] = [x.apply(one.harm.mean), y.apply(one.gain.mean)];
-    draw.add(layer, "path", {
-      class: "lf-cross", d: `M${x.range[0]},${cy}H${cx}V${y.range[0]}`,
-    });
+    const lying = texts.filter(({ y0, y1 }) => cy > y0 && cy < y1).map(({ x0, x1 }) => [x0, x1]);
+    const upright = texts.filter(({ x0, x1 }) => cx > x0 && cx < x1).map(({ y0, y1 }) => [y0, y1]);
+    draw.add(layer, "path", { class: "lf-cross", d: [
+      ...draw.clearOf(lying, x.range[0], cx).map(([from, to]) => `M${from},${cy}H${to}`),
+      ...draw.clearOf(upright, cy, y.range[0]).map(([from, to]) => `M${cx},${from}V${to}`),
+    ].join("") });
     draw.add(layer, "circle", {
       class: "lf-ring", cx, cy, r: 9.5, "data-mark": "present", "data-setting": point.token,
     });

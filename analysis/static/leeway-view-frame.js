@@ -15,7 +15,7 @@
       el("h1", {}, boot.scenario.title),
       el("p", { class: "lv-question" }, QUESTION),
       view.makeScenarios({ host, boot }),
-      view.makeAbout({ boot }));
+      view.makeAbout({ boot, written: host.kind === "report" ? "As written in this run" : "As the file has it" }));
   };
 
   // Stays in sight, whatever is shown: what these numbers are.

@@ -4,6 +4,9 @@
   const view = (globalThis.leewayView ??= {});
   const { el, state } = view;
 
+  // What a first supervisor's policy may not have, so that there is nothing to do as they do.
+  const WITHOUT = { permissiveness: "doesn't weigh", time_limit: "waits no fixed time" };
+
   const path = (one) => [one.replication, one.trainee, one.case].join(".");
   const signed = (value, decimals) =>
     value === null ? "" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${view.fixed(Math.abs(value), decimals)}`;
@@ -26,8 +29,9 @@
       el("ol", {}, ...world.story.map((one) =>
         el("li", {}, el("time", {}, one.time), " ", el("span", {}, one.text)))));
 
-  // given: {boot, terms, offered, note, change(control, token, how), reset(), choose(attempt)}
-  view.makeSecond = ({ boot, terms, offered, note, change, reset, choose }) => {
+  // given: {boot, terms, offered, note, asWritten, change(control, token, how), reset(), choose(attempt)}
+  // asWritten: whether the first supervisor is that of the run as written, whatever is set
+  view.makeSecond = ({ boot, terms, offered, note, asWritten, change, reset, choose }) => {
     const controls = boot.second
       .map((key) => boot.controls.find((control) => control.key === key))
       .filter((control) => control !== undefined && (offered === null || view.movable(control, offered)))
@@ -36,7 +40,7 @@
           control, terms, offered,
           name: `Second supervisor: ${control.label}`,
           resetText: "As the first",
-          whose: "The first supervisor",
+          whose: asWritten ? "The run as written (A)" : "The first supervisor",
           change: (token, how) => change(control, token, how),
           reset: () => change(control, null, { typed: false }),
         }),
@@ -66,28 +70,32 @@
     const element = el("section", { class: "lv-second" },
       el("h2", {}, "The same luck under a second supervisor"),
       el("p", {}, terms.withTerms(
-        "The same trainees, patients and luck, once under the supervisor set above (A) and once " +
-        "under another (B). What differs, differs because of the supervisor.")),
+        "The same trainees, patients and luck, once under the supervisor " +
+        `${asWritten ? "of the run as written" : "set above"} (A) and once under another (B). ` +
+        "What differs, differs because of the supervisor.")),
       note === null ? null : el("p", { class: "lv-note" }, note),
       controls.length === 0 ? null : el("fieldset", {}, el("legend", {}, "Second supervisor (B)"),
         el("div", { class: "lv-row" }, ...controls.map((one) => one.element)), back),
       news, found);
 
-    // second: the settings B has, whether set by the reader or by default
-    const update = (now, second) => {
-      const world = state.secondState({ ...now, second });
+    // first: the settings in force under A; second: those B has, by the reader or by default;
+    // chosen: whether the reader has set them
+    const update = (first, second, chosen) => {
+      const world = state.secondState({ ...first, second });
       for (const one of controls) {
-        const own = state.token(now, one.control);
+        const own = state.token(first, one.control);
         const reason = state.unmet(world, boot, one.control);
+        const without = state.unmet(first, boot, one.control) !== null;
         one.update({
           token: second[one.control.key] ?? own,
           own,
           reason,
+          none: without ? `The first supervisor's policy ${WITHOUT[one.control.key]}.` : null,
           resetName: `${one.control.label}: as the first supervisor, ${view.tokenLabel(one.control, own)}`,
         });
         one.element.hidden = reason !== null && one.control.leeway;
       }
-      back.hidden = Object.keys(now.second).length === 0 && !controls.some((one) => one.wrong());
+      back.hidden = !chosen && !controls.some((one) => one.wrong());
     };
 
     const options = (answer) => {

@@ -70,6 +70,12 @@
     }
   };
 
+  const HERE = new Set(["127.0.0.1", "localhost", "[::1]"]);
+  // For whom a link to a running leeway works, by the name of the host in it.
+  view.linkReach = (hostname) =>
+    `It works ${HERE.has(hostname) ? "on this computer" : "for those who were let in"} while leeway runs; ` +
+    "what to send is the file of Save report.";
+
   // given: {host, query() -> the whole state as a query}
   view.makeShare = ({ host, query }) => {
     const told = el("p", { class: "lv-note", role: "status" });
@@ -77,7 +83,8 @@
     const address = () => host.address?.(query()) ?? null;
     const button = el("button", { type: "button", class: "lv-button", onclick: async () => {
       const done = await copy(address(), field);
-      view.say(told, done ? "Link copied." : "Copy the link from the field.");
+      const copied = done ? "Link copied." : "Copy the link from the field.";
+      view.say(told, [copied, host.reach ?? ""].join(" ").trim());
     } }, "Copy link");
     const links = el("span", { class: "lv-links" });
     // fetched rather than followed, so that a refusal is told here and not kept as a file

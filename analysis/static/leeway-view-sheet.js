@@ -124,11 +124,13 @@
       el("dl", { class: "lv-glossary" }, ...boot.glossary.flatMap(({ term, meaning }) => [
         el("dt", {}, term), el("dd", {}, meaning)])));
 
-  // What is simulated, in sentences, and what it may teach.
-  view.makeAbout = ({ boot }) => {
+  // What is simulated, in sentences, and what it may teach. It doesn't follow the settings, and says so;
+  // written: what it is the account of, in words.
+  view.makeAbout = ({ boot, written }) => {
     const { description, sentences, education } = boot.scenario;
     const list = (items) => el("ul", {}, ...items.map((one) => el("li", {}, one)));
-    const parts = [el("p", {}, description.trim()), list(sentences)];
+    const parts = [el("p", { class: "lv-note" }, `${written}, whatever is set below.`),
+      el("p", {}, description.trim()), list(sentences)];
     if (education?.learner_level) parts.push(el("p", {}, `For ${education.learner_level}.`));
     if (education?.objectives?.length > 0) parts.push(el("h2", {}, "Objectives"), list(education.objectives));
     if (education?.prebriefing) parts.push(el("h2", {}, "Prebriefing"), el("p", {}, education.prebriefing));

@@ -75,6 +75,13 @@
     return control.needs.tokens.includes(token(state, other)) ? null : control.needs.says;
   };
 
+  // The settings that are in force: what a policy doesn't have is as the file has it, as in an answer.
+  const inForce = (state, boot) => {
+    const known = byKey(boot);
+    const has = ([key]) => !known.has(key) || unmet(state, boot, known.get(key)) === null;
+    return { ...state, settings: Object.fromEntries(Object.entries(state.settings).filter(has)) };
+  };
+
   // The control that the curve runs along: permissiveness, or the time limit.
   const leewayControls = (boot) => boot.controls.filter((control) => control.leeway);
   const leeway = (state, boot) => {
@@ -113,6 +120,7 @@
     changed,
     secondState,
     unmet,
+    inForce,
     leeway,
     leewayControls,
     usual,

@@ -104,11 +104,11 @@
         seen.add(term);
         const end = match.index + match[0].length;
         const close = /^[^\s\w]*/.exec(text.slice(end))[0]; // cases' and the like stay in one piece
-        fragment.append(text.slice(from, match.index),
+        fragment.append(...view.together(text.slice(from, match.index)),
           el("span", { class: "lv-together" }, wordButton(match[0]), close));
         from = end + close.length;
       }
-      fragment.append(text.slice(from));
+      fragment.append(...view.together(text.slice(from)));
       return fragment;
     };
 

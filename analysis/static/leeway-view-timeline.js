@@ -117,7 +117,8 @@
     const wide = draw.textWidth(text, { size: SIZE, weight: 700 });
     const left = x + wide + 4 > frame.width;
     const group = draw.add(svg, "g", { "data-mark": "parting", "data-minutes": shown.parts_at });
-    for (const [y1, y2] of clearOf(frame.lanes.flatMap(textsOf), x, frame.axis)) {
+    const met = frame.lanes.flatMap(textsOf).filter(({ x0, x1 }) => x > x0 - 3 && x < x1 + 3);
+    for (const [y1, y2] of draw.clearOf(met.map(({ y0, y1 }) => [y0, y1]), 1, frame.axis)) {
       draw.add(group, "line", { class: "lf-parting", x1: x, x2: x, y1: draw.round(y1), y2: draw.round(y2) });
     }
     draw.addText(group, left ? x - 4 : x + 4, 0, [text], {
@@ -137,18 +138,6 @@
       ...box, y0: lane.band - 4 - base - high, y1: lane.band - 4 - base,
     }));
     return [...heading, ...flags];
-  };
-
-  // The parts of an upright line, from the top to an end, that go through no text.
-  const clearOf = (boxes, x, end) => {
-    const parts = [];
-    let from = 1;
-    const met = boxes.filter(({ x0, x1 }) => x > x0 - 3 && x < x1 + 3).sort((a, b) => a.y0 - b.y0);
-    for (const { y0, y1 } of met) {
-      if (y0 - from > 3) parts.push([from, y0]);
-      from = Math.max(from, y1);
-    }
-    return [...parts, [from, end]];
   };
 
   // ---- one world --------------------------------------------------------------------------------
