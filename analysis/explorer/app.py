@@ -93,11 +93,12 @@ async def page(found: Parts, request: Request) -> Response:
 async def static(found: Parts, request: Request) -> Response:
     """A file of the fixed list; a browser may keep it, and asks whether it is still the same."""
     query_of(request)
+    charge(found, request, 0)
     file = found.files.get(request.path_params["name"])
     if file is None:
         raise Problem(404, NO_PAGE)
-    checked = {"cache-control": "no-cache", "etag": file.body.etag}
-    if file.body.etag in request.headers.get("if-none-match", ""):
+    checked = {"cache-control": "no-cache", "etag": file.etag}
+    if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=checked)
     response = sent(file.body, request, file.kind)
     response.headers.update(checked)
