@@ -11,16 +11,18 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from numbers import Integral, Real
 from os import PathLike
 from typing import Any
 from urllib.parse import parse_qsl
 
 import engine
-from analysis.view import answer, boot, bundle, refusals, twin
+from analysis.view import answer, boot, bundle, refusals, tokens, twin
 from analysis.view import settings as states
 from analysis.view.cells import Abandoned, Cells
 from engine.errors import ScenarioError
 from engine.scenario import Scenario
+from engine.words import plain
 
 try:
     import anywidget
@@ -28,6 +30,7 @@ try:
 except ImportError as missing:
     raise ImportError(
         "analysis.explore shows the page in a notebook and needs anywidget, which isn't installed; "
+        "pip install -e '.[notebook]' (in a copy of the project), or "
         "pip install 'leeway-sim[notebook]'"
     ) from missing
 
@@ -83,13 +86,14 @@ class Page(anywidget.AnyWidget):
     def settings(self) -> dict[str, str]:
         """What departs from the file: token by control, such as {"latency": "30s"}.
 
-        Setting it moves the sliders. Raises ScenarioError for what the page can't set.
+        Setting it moves the sliders, and takes numbers as well, such as {"permissiveness": 0.3}; a
+        time needs its unit, "60 s". Raises ScenarioError for what the page can't set.
         """
         return states.canonical(self._file, self._state.settings)
 
     @settings.setter
-    def settings(self, tokens: Mapping[str, str]) -> None:
-        known = states.canonical(self._file, tokens)
+    def settings(self, given: Mapping[str, str | float]) -> None:
+        known = states.canonical(self._file, typed(given))
         self.query = states.query(replace(self._state, settings=known))
 
     @property
@@ -178,6 +182,29 @@ class Page(anywidget.AnyWidget):
         return answer.answer(
             self._file, state.settings, file=self._name, cells=self._cells, **shared
         )
+
+
+def typed(given: Mapping[str, str | float]) -> dict[str, str]:
+    """Settings as a reader would type them. Raises ScenarioError for neither text nor number."""
+    wrong = [
+        states.problem(
+            key, f"{plain(str(value))} was given", "text or a number is needed",
+            'write it like "0.3", or with a unit where it is a time: "60 s"',
+        )
+        for key, value in given.items()
+        if isinstance(value, bool) or not isinstance(value, str | Real)
+    ]  # fmt: skip
+    if wrong:
+        raise ScenarioError(wrong)
+    return {
+        key: value if isinstance(value, str) else tokens.write("number", plain_number(value))
+        for key, value in given.items()
+    }
+
+
+def plain_number(value: float) -> float | int:
+    """The number without the type it came in, such as numpy's; a large whole one isn't rounded."""
+    return int(value) if isinstance(value, Integral) else float(value)
 
 
 def refusal(error: ScenarioError) -> dict[str, Any]:

@@ -2,16 +2,18 @@
 
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
 
 import comm
+import numpy as np
 import pytest
 
 import analysis
 import engine
-from analysis.view import answer, boot, bundle, twin
+from analysis.view import answer, boot, bundle, refusals, twin
 from engine.errors import ScenarioError
 from tests.analysis_samples import FILE, small_scenario
 from tests.notebook_line import WAIT_S, Line, ask, turn
@@ -227,6 +229,36 @@ def test_settings_of_python_that_can_t_be_are_refused_and_nothing_moves(page):
     assert page.settings == {"latency": "1min"}
 
 
+def test_numbers_are_taken_as_a_reader_would_type_them(page):
+    numbers = {"permissiveness": 0.3, "supervisors": 2, "watched": np.float64(0.5)}
+    page.settings = numbers
+    texts = {key: f"{value}" for key, value in numbers.items()}
+    assert page.settings == texts
+    page.settings = {"permissiveness": 1e-7, "supervisors": 2.0}
+    assert page.scenario.supervision.permissiveness == 1e-7
+    assert page.settings["supervisors"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("latency", 60, 'Rescue latency: "60" was given; .*, with its unit; write it'),
+        ("permissiveness", -0.1, 'Permissiveness: "-0.1" was given'),
+        ("permissiveness", float("nan"), "Permissiveness: .* was given"),
+        ("supervisors", 10**99, "Supervisors on duty: 100 characters were given"),
+        ("permissiveness", True, 'Permissiveness: True was given; .*write it like "0.3"'),
+        ("permissiveness", [0.3], 'Permissiveness: .*write it like "0.3"'),
+        ("latency", None, 'Rescue latency: None was given; .*"60 s"'),
+    ],
+)
+def test_what_is_no_setting_is_refused_in_a_sentence(page, key, value, sentence):
+    page.settings = {"watched": "0.5"}
+    with pytest.raises(ScenarioError) as refused:
+        page.settings = {key: value}
+    assert re.match(sentence, refusals.sentence(refused.value.problems[0]))
+    assert page.settings == {"watched": "0.5"}
+
+
 def test_whoever_wants_to_know_is_told_of_every_change(page):
     told = []
     page.observe(lambda change: told.append(page.settings), "query")
@@ -250,7 +282,8 @@ except ImportError as error:
 
 def test_without_the_extra_a_sentence_says_what_to_install():
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
-    assert "pip install 'leeway-sim[notebook]'" in done.stdout, done.stderr
+    assert "pip install -e '.[notebook]' (in a copy of the project), or" in done.stdout, done.stderr
+    assert done.stdout.rstrip().endswith("pip install 'leeway-sim[notebook]'")
     assert "not installed" not in done.stderr
 
 

@@ -31,7 +31,7 @@ class File:
 
     @cached_property
     def etag(self) -> str:
-        """The same file has the same tag; worked out once, since every visit asks for all of them."""
+        """The same file has the same tag; worked out once, since every visit asks for it."""
         return f'"{hashlib.sha256(self.body.plain).hexdigest()[:32]}"'
 
 

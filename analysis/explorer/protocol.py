@@ -63,7 +63,7 @@ class Protocol(H11Protocol):
             self._time_request()
 
     def on_response_complete(self) -> None:
-        """What came behind the request that is answered now is a request whose time runs as well."""
+        """What came behind the request just answered is a request, too, and its time runs."""
         super().on_response_complete()
         begun = self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0] != b""
         if begun and not self._complete and not self.transport.is_closing():
