@@ -11,8 +11,10 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 from numbers import Integral, Real
 from os import PathLike
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,6 +22,7 @@ import engine
 from analysis.view import answer, boot, bundle, refusals, tokens, twin
 from analysis.view import settings as states
 from analysis.view.cells import Abandoned, Cells
+from analysis.view.repeat import Source
 from engine.errors import ScenarioError
 from engine.scenario import Scenario
 from engine.words import plain
@@ -37,6 +40,16 @@ except ImportError as missing:
 REFUSED, FAILED = 422, 500
 """Status of an error as the explorer has it: a setting that can't be; a fault of leeway's own."""
 REPLICATIONS = "replications"
+
+IN_PYTHON = Source(
+    without="This scenario is in no file, so no command gives these numbers yet. Save it first: "
+    'pathlib.Path("mine.yaml").write_text(engine.loader.to_yaml(scenario), "utf-8"), then show it '
+    'with analysis.explore("mine.yaml").'
+)
+CHANGED = Source(
+    without="The file isn't there any more as it was when this page was made, so no command gives "
+    "these numbers: run its cell again."
+)
 
 log = logging.getLogger(__name__)
 
@@ -180,8 +193,25 @@ class Page(anywidget.AnyWidget):
                 self._file, state.settings, state.second, attempt=state.attempt, **shared
             )
         return answer.answer(
-            self._file, state.settings, file=self._name, cells=self._cells, **shared
+            self._file, state.settings, source=self._source(), cells=self._cells, **shared
         )
+
+    def _source(self) -> Source:
+        """The scenario's file, as long as it holds this scenario."""
+        if self._name is None:
+            return IN_PYTHON
+        try:
+            status = Path(self._name).stat()
+            now = hash_of(self._name, status.st_mtime_ns, status.st_size)
+        except (OSError, ScenarioError):
+            return CHANGED
+        return Source(self._name) if now == self._file.hash else CHANGED
+
+
+@lru_cache(maxsize=16)
+def hash_of(file: str, _changed: int, _size: int) -> str:
+    """The hash of a file's scenario, read anew when the file has changed. Raises ScenarioError."""
+    return engine.load(file).hash
 
 
 def typed(given: Mapping[str, str | float]) -> dict[str, str]:

@@ -47,8 +47,11 @@ def test_a_scenario_of_one_s_own_is_opened(tab, tmp_path):
     page.settled(tab)
     assert page.value(tab, "Permissiveness") == "0.05"
     assert tab.get_by_label("Scenario", exact=True).locator("option").all_text_contents()[-1] == (
-        "Small & <b>mine</b>"
+        "Small & <b>mine</b> (your file mine.yaml)"
     )
+    share = tab.locator(".lv-share")
+    assert share.locator("code").text_content().startswith("leeway run mine.yaml --seed 0")
+    assert "mine.yaml is the file that was opened here" in share.text_content()
     tab.reload()
     page.settled(tab)
     assert page.value(tab, "Permissiveness") == "0.05"
@@ -117,7 +120,7 @@ def test_save_report_gives_a_page_with_the_numbers_on_show(tab, visit, tmp_path)
     page.slider(tab, "Permissiveness").focus()
     tab.keyboard.press("Home")
     page.settled(tab)
-    shown = page.headline(tab)
+    shown, command = page.headline(tab), tab.locator(".lv-command code").text_content()
     with tab.expect_download(timeout=120_000) as download:
         tab.get_by_role("link", name="Save report").click()
     path = tmp_path / download.value.suggested_filename
@@ -129,6 +132,7 @@ def test_save_report_gives_a_page_with_the_numbers_on_show(tab, visit, tmp_path)
     page.ready(report)
     assert page.value(report, "Permissiveness") == "0"
     assert page.headline(report) == shown
+    assert report.locator(".lv-command code").text_content() == command
 
 
 def test_every_scenario_that_is_offered_opens(tab, explorer):

@@ -93,7 +93,7 @@ def test_an_answer_is_the_views_own_for_the_same_state():
     got = get(f"{ANSWER}&latency=30s&watched=0.5&seed=7&replications=100").json()
     scenario = loader.load(SCENARIOS / f"{FIRST}.yaml")
     wanted = view_answer.answer(
-        scenario, given, seed=7, replications=100, key=FIRST, file=books()[0].file
+        scenario, given, seed=7, replications=100, key=FIRST, source=books()[0].source
     )
     assert got == json.loads(json.dumps(wanted))
 

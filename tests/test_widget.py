@@ -1,7 +1,9 @@
 """The page in a notebook: what the kernel is asked and answers, and what comes back to Python."""
 
+import itertools
 import json
 import logging
+import pathlib
 import re
 import subprocess
 import sys
@@ -14,8 +16,9 @@ import pytest
 import analysis
 import engine
 from analysis.view import answer, boot, bundle, refusals, twin
+from analysis.widget import IN_PYTHON
 from engine.errors import ScenarioError
-from tests.analysis_samples import FILE, small_scenario
+from tests.analysis_samples import FILE, SCENARIOS, small_scenario
 from tests.notebook_line import WAIT_S, Line, ask, turn
 
 
@@ -78,9 +81,53 @@ def test_an_answer_is_that_of_the_view_with_the_same_settings_seed_and_replicati
     ask(page, 1, "scenario=first-intubations&latency=30s&seed=3&replications=4")
     reply = page.comm.reply(1)
     expected = answer.answer(
-        small_scenario(), {"latency": "30s"}, seed=3, replications=4, key="first-intubations"
-    )
+        small_scenario(), {"latency": "30s"}, seed=3, replications=4, key="first-intubations",
+        source=IN_PYTHON,
+    )  # fmt: skip
     assert reply == {"id": 1, "ok": True, "result": json.loads(json.dumps(expected))}
+
+
+NUMBERS = itertools.count(100)
+
+
+def command_of(page):
+    number = next(NUMBERS)
+    ask(page, number, "replications=2")
+    result = page.comm.reply(number)["result"]
+    return result["command"], result["repeat"]
+
+
+def test_a_scenario_made_in_python_is_to_be_saved_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(SCENARIOS.parent)  # where there is a file of its name
+    scenario = engine.load(FILE).with_({"supervision.response": "10 min"})
+    page = analysis.explore(scenario)
+    command, repeat = command_of(page)
+    assert command is None
+    assert repeat["without"].startswith("This scenario is in no file")
+    page.close()
+    monkeypatch.chdir(tmp_path)
+    advice = repeat["without"].partition("Save it first: ")[2].partition(", then show it")[0]
+    exec(advice, {"pathlib": pathlib, "engine": engine, "scenario": page.scenario})
+    again = analysis.explore("mine.yaml")
+    command, repeat = command_of(again)
+    assert command == "leeway run mine.yaml --seed 0 --replications 2"
+    assert engine.load("mine.yaml").hash == scenario.hash
+    assert repeat["says"] is None
+    again.close()
+
+
+def test_a_file_that_has_changed_since_is_in_no_command(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(engine.loader.to_yaml(small_scenario()))
+    page = analysis.explore(path)
+    assert command_of(page)[0].startswith(f"leeway run {path} ")
+    path.write_text(engine.loader.to_yaml(engine.load(FILE)))
+    command, repeat = command_of(page)
+    assert command is None
+    assert "isn't there any more as it was" in repeat["without"]
+    path.unlink()
+    assert command_of(page)[0] is None
+    page.close()
 
 
 def test_a_twin_is_that_of_the_view(page):

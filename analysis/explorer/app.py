@@ -179,13 +179,16 @@ async def report_html(found: Parts, request: Request) -> Response:
 
 
 async def upload(found: Parts, request: Request) -> Response:
-    """Open a scenario that a reader has: it is kept in memory, for a while."""
-    query_of(request, allowed=())
+    """Open a scenario that a reader has: it is kept in memory, for a while.
+
+    name: what the reader's file is called. It is shown in commands and in lists, and no path.
+    """
+    name = query_of(request, ("name",)).get("name")
     check_text(request.headers.getlist("content-type"))
     client = charge(found, request, UPLOAD_COST)
     raw = await request.body()
-    key = ("upload", sha256(raw).hexdigest())
-    work: Work[Book] = lambda _stop: shelf.uploaded(raw)  # noqa: E731
+    key = ("upload", name, sha256(raw).hexdigest())
+    work: Work[Book] = lambda _stop: shelf.uploaded(raw, name)  # noqa: E731
     book = await waited_for(request, found.queue.do(key, Kind.TWIN, client, work))
     found.shelf.put(book, client)
     content = encoded({"key": book.key, "title": book.scenario.title})

@@ -30,9 +30,12 @@
     return response.json();
   };
 
-  const upload = async (text) => {
+  const PLAIN = /^[\p{L}\p{N}_ .,()+-]{1,80}$/u; // a file's name that is shown again
+
+  const upload = async (text, file) => {
+    const name = file.normalize(); // as it is typed
     try {
-      return await get("/api/scenarios", {
+      return await get(`/api/scenarios${PLAIN.test(name) ? `?${new URLSearchParams({ name })}` : ""}`, {
         method: "POST", body: text, headers: { "Content-Type": "application/yaml" },
       });
     } catch (error) {

@@ -311,7 +311,7 @@
       const own = host.departed ? "as in this run" : view.ownWords(answer, boot);
       this.panels.update({ answer, token: point.token, point, own });
       view.fill(this.verdict, ...view.inShort(answer, point));
-      this.share.update(point.command ?? answer.command);
+      this.share.update(point.command, answer.repeat);
       if (this.moved) this.speak(point.says.now.join(" "));
       this.moved = false;
       return undefined;
