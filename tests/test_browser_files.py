@@ -146,3 +146,37 @@ def test_every_scenario_that_is_offered_opens(tab, explorer):
         tab.get_by_label("Scenario", exact=True).select_option(one["key"])
         tab.get_by_role("heading", level=1, name=one["title"]).wait_for()
         page.settled(tab)
+
+
+def test_a_page_of_an_edited_file_begins_anew_and_says_so(visit, tmp_path):
+    path = tmp_path / "mine.yaml"
+    text = FILE.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    with browser.explorer(path) as address:
+        tab, other = visit(), visit()
+        tab.goto(address)
+        page.slider(tab, "Cases watched").first.focus()
+        tab.keyboard.press("ArrowLeft")
+        page.settled(tab)
+        edited = text.replace("permissiveness: 0.2", "permissiveness: 0.3")
+        assert edited != text
+        path.write_text(edited, encoding="utf-8")
+        other.goto(address)
+        page.settled(other)
+        assert page.value(tab, "Permissiveness") == "0.2"
+        page.slider(tab, "Cases watched").first.focus()
+        tab.keyboard.press("ArrowLeft")
+        tab.get_by_role("alert").get_by_text("The file of this scenario has changed").wait_for()
+        page.settled(tab)
+        assert page.value(tab, "Permissiveness") == "0.3"
+        watched = tab.evaluate("() => new URLSearchParams(location.search).get('watched')")
+        query = f"scenario=first-intubations&watched={watched}&replications=500"
+        with urlopen(f"{address}api/answer?{query}") as response:
+            answer = json.load(response)
+        here = next(one for one in answer["points"] if one["token"] == "0.3")
+        assert page.shows(tab, here)
+        browser.keep(tab, "explorer-edited-file")
+        assert browser.axe(tab) == []
+        assert len(tab.diary.asked("/api/boot")) == 2
+        tab.diary.forgive("409")
+        other.close()

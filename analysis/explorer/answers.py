@@ -44,7 +44,8 @@ class Answers:
     def boot(self, book: Book, offered: list[Book]) -> bytes:
         """What the page starts from."""
         listed = shelf.listed(offered)
-        return encoded(boot.boot(book.scenario, key=book.key, scenarios=listed, seed=self._seed))
+        about = boot.boot(book.scenario, key=book.key, scenarios=listed, seed=self._seed)
+        return encoded(about | {"edition": book.digest})
 
     def answer(self, book: Book, state: State, replications: int, should_stop: ShouldStop) -> bytes:
         """The curve of a cell. Raises ScenarioError, and StoppedError where it should stop."""

@@ -30,11 +30,11 @@ from analysis.explorer.handling import (
     charge,
     computed,
     cookies,
+    opened,
     query_of,
     question,
     reckoned,
     sent,
-    state_of,
     waited_for,
 )
 from analysis.explorer.kept import Body, packed
@@ -151,8 +151,7 @@ async def twin(found: Parts, request: Request) -> Response:
 
 async def scenario_yaml(found: Parts, request: Request) -> Response:
     """The scenario's file with the settings in it, to be saved."""
-    state = state_of(found, query_of(request, None))
-    book = found.shelf.find(state.scenario)
+    state, book = opened(found, query_of(request, None))
     key = ("yaml", book.key, book.digest, cell_key(state))
     work: Work[Body] = lambda _stop: packed(  # noqa: E731
         found.answers.scenario_yaml(book, state)
@@ -164,8 +163,7 @@ async def scenario_yaml(found: Parts, request: Request) -> Response:
 
 async def report_html(found: Parts, request: Request) -> Response:
     """The report of the settings, to be saved."""
-    state = state_of(found, query_of(request, None))
-    book = found.shelf.find(state.scenario)
+    state, book = opened(found, query_of(request, None))
     second = tuple(sorted(state.second.items()))
     key = ("report", book.key, book.digest, cell_key(state), second, state.attempt)
     cost = 0 if key in found.kept else reckoned(found.answers.cost_of_report, book, state)
@@ -203,8 +201,8 @@ def asked(found: Parts, request: Request) -> tuple[State, int, Book]:
     if text not in levels:
         known = ", ".join(levels)
         raise query.QueryError(f'replications: "{plain(text)}" was given; one of {known} is needed')
-    state = state_of(found, given)
-    return state, int(text), found.shelf.find(state.scenario)
+    state, book = opened(found, given)
+    return state, int(text), book
 
 
 def check_text(kinds: list[str]) -> None:
