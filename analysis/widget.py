@@ -23,6 +23,7 @@ from analysis.view import answer, boot, bundle, refusals, tokens, twin
 from analysis.view import settings as states
 from analysis.view.cells import Abandoned, Cells
 from analysis.view.repeat import Source
+from engine import kernel
 from engine.errors import ScenarioError
 from engine.scenario import Scenario
 from engine.words import plain
@@ -41,6 +42,8 @@ REFUSED, FAILED = 422, 500
 """Status of an error as the explorer has it: a setting that can't be; a fault of leeway's own."""
 REPLICATIONS = "replications"
 
+COMPILING = "Compiling the model for this machine, once: about 5 s…"
+"""Said by the page itself until its first answer: the kernel is busy then."""
 IN_PYTHON = Source(
     without="This scenario is in no file, so no command gives these numbers yet. Save it first: "
     'pathlib.Path("mine.yaml").write_text(engine.loader.to_yaml(scenario), "utf-8"), then show it '
@@ -85,7 +88,8 @@ class Page(anywidget.AnyWidget):
         super().__init__(
             _esm=bundle.esm(),
             _css=bundle.style(),
-            boot=boot.boot(scenario, key=scenario.id),
+            boot=boot.boot(scenario, key=scenario.id)
+            | ({} if kernel.is_compiled() else {"at_first": COMPILING}),
             query=f"scenario={scenario.id}",
         )
         self.on_msg(self._hear)

@@ -64,12 +64,14 @@ def notebook(visit, widget):
     return shown_by(visit, widget)
 
 
-def shown_by(visit, widget):
-    """The same for any widget; settled: whether to wait for the last answer."""
+def shown_by(visit, widget, *, answers=True):
+    """The same for any widget, whose kernel may be silent; settled: wait for the last answer."""
 
     def python(kind, content):
         if kind == "update":
             turn(widget, content["query"])
+            return []
+        if not answers:
             return []
         ask(widget, content["id"], content.get("query", ""), content["kind"])
         return [] if content["kind"] == "cancel" else [widget.comm.reply(content["id"])]
@@ -187,4 +189,13 @@ def test_a_scenario_of_no_file_has_no_command_and_says_what_to_do_first(visit, w
     assert "engine.loader.to_yaml(scenario)" in said.text_content()
     assert tab.locator(".lv-command").is_hidden()
     assert tab.get_by_text("this command gives the same numbers").is_hidden()
+    made.close()
+
+
+def test_until_the_model_is_compiled_the_status_says_so(visit, widget, monkeypatch):
+    monkeypatch.setattr("engine.kernel.is_compiled", lambda: False)
+    made = analysis.explore(widget.scenario)
+    tab = shown_by(visit, made, answers=False)(settled=False)
+    status = tab.locator(".lv-status").get_by_text("Compiling the model for this machine, once")
+    status.wait_for()
     made.close()

@@ -57,10 +57,19 @@ def test_the_page_gets_the_scripts_the_style_and_what_it_starts_from(page):
     assert kind == "comm_open"
     assert state["_esm"] == bundle.esm()
     assert state["_css"] == bundle.style()
+    state["boot"].pop("at_first", None)  # where the model isn't compiled yet
     assert state["boot"] == json.loads(
         json.dumps(boot.boot(small_scenario(), key="first-intubations"))
     )
     assert state["query"] == "scenario=first-intubations"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_page_says_that_the_model_is_being_compiled_where_it_is(compiled, monkeypatch):
+    monkeypatch.setattr("engine.kernel.is_compiled", lambda: compiled)
+    made = analysis.explore(small_scenario())
+    assert ("at_first" in made.boot) is not compiled
+    made.close()
 
 
 def test_where_it_can_t_be_shown_it_says_what_it_is(page):

@@ -204,7 +204,7 @@
     news({ phase, seconds, error }) {
       if (phase === "asking") {
         this.busy(true);
-        this.tell("Simulating…");
+        this.tell((this.answer === null && this.boot.at_first) || "Simulating…");
       } else if (phase === "busy") {
         this.tell(`leeway is busy. Trying again in ${seconds} s; nothing is lost.`);
       } else if (phase === "away") {
