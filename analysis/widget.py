@@ -11,16 +11,22 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
+from numbers import Integral, Real
 from os import PathLike
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
 import engine
-from analysis.view import answer, boot, bundle, refusals, twin
+from analysis.view import answer, boot, bundle, refusals, tokens, twin
 from analysis.view import settings as states
 from analysis.view.cells import Abandoned, Cells
+from analysis.view.repeat import Source
+from engine import kernel
 from engine.errors import ScenarioError
 from engine.scenario import Scenario
+from engine.words import plain
 
 try:
     import anywidget
@@ -28,12 +34,25 @@ try:
 except ImportError as missing:
     raise ImportError(
         "analysis.explore shows the page in a notebook and needs anywidget, which isn't installed; "
+        "pip install -e '.[notebook]' (in a copy of the project), or "
         "pip install 'leeway-sim[notebook]'"
     ) from missing
 
 REFUSED, FAILED = 422, 500
 """Status of an error as the explorer has it: a setting that can't be; a fault of leeway's own."""
 REPLICATIONS = "replications"
+
+COMPILING = "Compiling the model for this machine, once: about 5 s…"
+"""Said by the page itself until its first answer: the kernel is busy then."""
+IN_PYTHON = Source(
+    without="This scenario is in no file, so no command gives these numbers yet. Save it first: "
+    'pathlib.Path("mine.yaml").write_text(engine.loader.to_yaml(scenario), "utf-8"), then show it '
+    'with analysis.explore("mine.yaml").'
+)
+CHANGED = Source(
+    without="The file isn't there any more as it was when this page was made, so no command gives "
+    "these numbers: run its cell again."
+)
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +88,8 @@ class Page(anywidget.AnyWidget):
         super().__init__(
             _esm=bundle.esm(),
             _css=bundle.style(),
-            boot=boot.boot(scenario, key=scenario.id),
+            boot=boot.boot(scenario, key=scenario.id)
+            | ({} if kernel.is_compiled() else {"at_first": COMPILING}),
             query=f"scenario={scenario.id}",
         )
         self.on_msg(self._hear)
@@ -83,13 +103,14 @@ class Page(anywidget.AnyWidget):
     def settings(self) -> dict[str, str]:
         """What departs from the file: token by control, such as {"latency": "30s"}.
 
-        Setting it moves the sliders. Raises ScenarioError for what the page can't set.
+        Setting it moves the sliders, and takes numbers as well, such as {"permissiveness": 0.3}; a
+        time needs its unit, "60 s". Raises ScenarioError for what the page can't set.
         """
         return states.canonical(self._file, self._state.settings)
 
     @settings.setter
-    def settings(self, tokens: Mapping[str, str]) -> None:
-        known = states.canonical(self._file, tokens)
+    def settings(self, given: Mapping[str, str | float]) -> None:
+        known = states.canonical(self._file, typed(given))
         self.query = states.query(replace(self._state, settings=known))
 
     @property
@@ -176,8 +197,48 @@ class Page(anywidget.AnyWidget):
                 self._file, state.settings, state.second, attempt=state.attempt, **shared
             )
         return answer.answer(
-            self._file, state.settings, file=self._name, cells=self._cells, **shared
+            self._file, state.settings, source=self._source(), cells=self._cells, **shared
         )
+
+    def _source(self) -> Source:
+        """The scenario's file, as long as it holds this scenario."""
+        if self._name is None:
+            return IN_PYTHON
+        try:
+            status = Path(self._name).stat()
+            now = hash_of(self._name, status.st_mtime_ns, status.st_size)
+        except (OSError, ScenarioError):
+            return CHANGED
+        return Source(self._name) if now == self._file.hash else CHANGED
+
+
+@lru_cache(maxsize=16)
+def hash_of(file: str, _changed: int, _size: int) -> str:
+    """The hash of a file's scenario, read anew when the file has changed. Raises ScenarioError."""
+    return engine.load(file).hash
+
+
+def typed(given: Mapping[str, str | float]) -> dict[str, str]:
+    """Settings as a reader would type them. Raises ScenarioError for neither text nor number."""
+    wrong = [
+        states.problem(
+            key, f"{plain(str(value))} was given", "text or a number is needed",
+            'write it like "0.3", or with a unit where it is a time: "60 s"',
+        )
+        for key, value in given.items()
+        if isinstance(value, bool) or not isinstance(value, str | Real)
+    ]  # fmt: skip
+    if wrong:
+        raise ScenarioError(wrong)
+    return {
+        key: value if isinstance(value, str) else tokens.write("number", plain_number(value))
+        for key, value in given.items()
+    }
+
+
+def plain_number(value: float) -> float | int:
+    """The number without the type it came in, such as numpy's; a large whole one isn't rounded."""
+    return int(value) if isinstance(value, Integral) else float(value)
 
 
 def refusal(error: ScenarioError) -> dict[str, Any]:

@@ -85,11 +85,11 @@ class LogTooLongError(LeewayError):
 @functools.cache  # once is enough
 def tell_if_compiling() -> None:
     """Say so before a first call that compiles: a warning, which is seen where no log is kept."""
-    if not _is_kept():
+    if not is_compiled():
         log.warning("compiling the model for this machine, once: about 5 s")
 
 
-def _is_kept() -> bool:
+def is_compiled() -> bool:
     """Whether machine code is kept from an earlier process."""
     return any(cache_folder().glob(f"{__name__}._simulate-*.code"))
 

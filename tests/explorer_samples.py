@@ -1,10 +1,12 @@
 """A server of the page for tests: behind httpx, without a socket, or listening in a thread."""
 
 import asyncio
+import json
 import logging
 import socket
 import threading
 import time
+import urllib.request
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,7 @@ TEXT = (SCENARIOS / f"{FIRST}.yaml").read_text()
 
 SAME = {"sec-fetch-site": "same-origin"}
 YAML = {"origin": ORIGIN, "content-type": "application/yaml"}
+UPLOAD = ("POST /api/scenarios HTTP/1.1", "Content-Type: text/yaml")
 
 PAGE = File(
     "text/html; charset=utf-8", packed(b"<!DOCTYPE html><title>leeway</title>" + b" " * 2000)
@@ -173,3 +176,16 @@ def status(answer):
 def errors(caplog):
     """What was logged that shouldn't be."""
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def head(port, first="GET / HTTP/1.1", *others, stay=False):
+    """The head of a request, as bytes; a connection that isn't to stay is closed after it."""
+    if not stay and not any(each.startswith("Connection:") for each in others):
+        others = (*others, "Connection: close")
+    return "\r\n".join([first, f"Host: 127.0.0.1:{port}", *others, "", ""]).encode()
+
+
+def honest(port):
+    """The page's own request is answered."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{ANSWER}", timeout=20) as answer:
+        assert json.load(answer)["replications"] == 16

@@ -47,8 +47,11 @@ def test_a_scenario_of_one_s_own_is_opened(tab, tmp_path):
     page.settled(tab)
     assert page.value(tab, "Permissiveness") == "0.05"
     assert tab.get_by_label("Scenario", exact=True).locator("option").all_text_contents()[-1] == (
-        "Small & <b>mine</b>"
+        "Small & <b>mine</b> (your file mine.yaml)"
     )
+    share = tab.locator(".lv-share")
+    assert share.locator("code").text_content().startswith("leeway run mine.yaml --seed 0")
+    assert "mine.yaml is the file that was opened here" in share.text_content()
     tab.reload()
     page.settled(tab)
     assert page.value(tab, "Permissiveness") == "0.05"
@@ -117,7 +120,7 @@ def test_save_report_gives_a_page_with_the_numbers_on_show(tab, visit, tmp_path)
     page.slider(tab, "Permissiveness").focus()
     tab.keyboard.press("Home")
     page.settled(tab)
-    shown = page.headline(tab)
+    shown, command = page.headline(tab), tab.locator(".lv-command code").text_content()
     with tab.expect_download(timeout=120_000) as download:
         tab.get_by_role("link", name="Save report").click()
     path = tmp_path / download.value.suggested_filename
@@ -129,6 +132,7 @@ def test_save_report_gives_a_page_with_the_numbers_on_show(tab, visit, tmp_path)
     page.ready(report)
     assert page.value(report, "Permissiveness") == "0"
     assert page.headline(report) == shown
+    assert report.locator(".lv-command code").text_content() == command
 
 
 def test_a_copied_link_says_for_whom_it_works(tab):
@@ -161,3 +165,37 @@ def test_every_scenario_that_is_offered_opens(tab, explorer):
         tab.get_by_label("Scenario", exact=True).select_option(one["key"])
         tab.get_by_role("heading", level=1, name=one["title"]).wait_for()
         page.settled(tab)
+
+
+def test_a_page_of_an_edited_file_begins_anew_and_says_so(visit, tmp_path):
+    path = tmp_path / "mine.yaml"
+    text = FILE.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    with browser.explorer(path) as address:
+        tab, other = visit(), visit()
+        tab.goto(address)
+        page.slider(tab, "Cases watched").first.focus()
+        tab.keyboard.press("ArrowLeft")
+        page.settled(tab)
+        edited = text.replace("permissiveness: 0.2", "permissiveness: 0.3")
+        assert edited != text
+        path.write_text(edited, encoding="utf-8")
+        other.goto(address)
+        page.settled(other)
+        assert page.value(tab, "Permissiveness") == "0.2"
+        page.slider(tab, "Cases watched").first.focus()
+        tab.keyboard.press("ArrowLeft")
+        tab.get_by_role("alert").get_by_text("The file of this scenario has changed").wait_for()
+        page.settled(tab)
+        assert page.value(tab, "Permissiveness") == "0.3"
+        watched = tab.evaluate("() => new URLSearchParams(location.search).get('watched')")
+        query = f"scenario=first-intubations&watched={watched}&replications=500"
+        with urlopen(f"{address}api/answer?{query}") as response:
+            answer = json.load(response)
+        here = next(one for one in answer["points"] if one["token"] == "0.3")
+        assert page.shows(tab, here)
+        browser.keep(tab, "explorer-edited-file")
+        assert browser.axe(tab) == []
+        assert len(tab.diary.asked("/api/boot")) == 2
+        tab.diary.forgive("409")
+        other.close()

@@ -68,6 +68,12 @@ def test_it_asks_for_nothing_at_all_and_is_small(opened, run):
     assert run[0].stat().st_size < LARGEST
 
 
+def test_its_command_says_where_its_file_is(opened):
+    said = opened().locator(".lv-share").text_content()
+    assert "leeway run scenario.yaml --seed" in said
+    assert "the file of that name in the folder of this run" in said
+
+
 def test_the_slider_shows_the_numbers_of_the_run(opened, run):
     tab = opened()
     curve = run[1]["curve"]

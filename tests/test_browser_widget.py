@@ -9,6 +9,7 @@ import pytest
 
 import analysis
 from analysis.view import answer
+from engine import loader
 from tests import browser, page
 from tests.analysis_samples import small_scenario
 from tests.notebook_line import Line, ask, turn
@@ -47,10 +48,12 @@ NOTEBOOK = """async ({esm, css, state}) => {
 
 
 @pytest.fixture
-def widget(monkeypatch):
+def widget(monkeypatch, tmp_path):
     """The kernel's half."""
     monkeypatch.setattr(comm, "create_comm", lambda **given: Line(**given))
-    made = analysis.explore(small_scenario())
+    path = tmp_path / "small.yaml"
+    path.write_text(loader.to_yaml(small_scenario()), encoding="utf-8")
+    made = analysis.explore(path)
     yield made
     made.close()
 
@@ -58,21 +61,29 @@ def widget(monkeypatch):
 @pytest.fixture
 def notebook(visit, widget):
     """A function that opens the page of the widget in a browser; keywords as for `visit`."""
+    return shown_by(visit, widget)
+
+
+def shown_by(visit, widget, *, answers=True):
+    """The same for any widget, whose kernel may be silent; settled: wait for the last answer."""
 
     def python(kind, content):
         if kind == "update":
             turn(widget, content["query"])
             return []
+        if not answers:
+            return []
         ask(widget, content["id"], content.get("query", ""), content["kind"])
         return [] if content["kind"] == "cancel" else [widget.comm.reply(content["id"])]
 
-    def opened(**options):
+    def opened(settled=True, **options):
         tab = visit(**options)
         tab.expose_function("python", python)
         tab.set_content(HARNESS)
         state = {"boot": dict(widget.boot), "query": widget.query}
         tab.evaluate(NOTEBOOK, {"esm": widget._esm, "css": widget._css, "state": state})
-        page.settled(tab)
+        if settled:
+            page.settled(tab)
         return tab
 
     return opened
@@ -166,3 +177,23 @@ def test_a_page_taken_away_leaves_nothing(notebook):
     tab = notebook()
     tab.evaluate("() => end()")
     assert tab.locator("#one").text_content() == ""
+
+
+def test_a_scenario_of_no_file_has_no_command_and_says_what_to_do_first(visit, widget):
+    made = analysis.explore(widget.scenario)
+    tab = shown_by(visit, made)(settled=False)
+    said = tab.locator(".lv-share").get_by_text("This scenario is in no file")
+    said.wait_for()
+    assert "engine.loader.to_yaml(scenario)" in said.text_content()
+    assert tab.locator(".lv-command").is_hidden()
+    assert tab.get_by_text("this command gives the same numbers").is_hidden()
+    made.close()
+
+
+def test_until_the_model_is_compiled_the_status_says_so(visit, widget, monkeypatch):
+    monkeypatch.setattr("engine.kernel.is_compiled", lambda: False)
+    made = analysis.explore(widget.scenario)
+    tab = shown_by(visit, made, answers=False)(settled=False)
+    status = tab.locator(".lv-status").get_by_text("Compiling the model for this machine, once")
+    status.wait_for()
+    made.close()

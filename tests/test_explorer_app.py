@@ -5,7 +5,7 @@ import gzip
 import json
 import re
 
-from analysis.explorer import page
+from analysis.explorer import page, shelf
 from analysis.view import answer as view_answer
 from analysis.view import boot as view_boot
 from analysis.view import twin as view_twin
@@ -93,7 +93,7 @@ def test_an_answer_is_the_views_own_for_the_same_state():
     got = get(f"{ANSWER}&latency=30s&watched=0.5&seed=7&replications=100").json()
     scenario = loader.load(SCENARIOS / f"{FIRST}.yaml")
     wanted = view_answer.answer(
-        scenario, given, seed=7, replications=100, key=FIRST, file=books()[0].file
+        scenario, given, seed=7, replications=100, key=FIRST, source=books()[0].source
     )
     assert got == json.loads(json.dumps(wanted))
 
@@ -123,6 +123,7 @@ def test_the_page_starts_with_the_scenario_named_or_the_first():
     scenario = loader.load(SCENARIOS / f"{FIRST}.yaml")
     listed = [{"key": book.key, "title": book.scenario.title} for book in books()]
     wanted = view_boot.boot(scenario, key=FIRST, scenarios=listed)
+    wanted["edition"] = books()[0].digest
     assert get("/api/boot").json() == json.loads(json.dumps(wanted))
     assert get(f"/api/boot?scenario={OTHER}").json()["scenario"]["key"] == OTHER
 
@@ -188,8 +189,6 @@ def test_a_scenario_that_would_take_too_long_is_refused_with_the_number_of_cases
 
 
 def test_a_scenario_whose_file_has_changed_is_read_again_with_the_page(tmp_path):
-    from analysis.explorer import shelf
-
     path = tmp_path / "mine.yaml"
     path.write_text(TEXT)
 
@@ -206,6 +205,40 @@ def test_a_scenario_whose_file_has_changed_is_read_again_with_the_page(tmp_path)
     assert before != after == "Another title"
     assert broken.status_code == 422
     assert broken.json()["error"]["problems"]
+
+
+def test_a_page_of_an_earlier_edition_of_a_file_is_told_so_and_others_are_answered(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(TEXT)
+    asked = f"scenario={FIRST}&watched=0.5"
+    addresses = [f"/api/{name}?{asked}" for name in ("answer", "twin", "scenario.yaml")]
+    addresses.append(f"/api/report.html?{asked}")
+
+    async def script(client, parts):
+        parts.shelf = shelf.Shelf(shelf.named([path]))
+        edition = (await client.get("/api/boot")).json()["edition"]
+        before = [await client.get(f"{address}&edition={edition}") for address in addresses]
+        path.write_text(re.sub(r"permissiveness: 0.2", "permissiveness: 0.4", TEXT))
+        unread = await client.get(f"{addresses[0]}&edition={edition}")
+        newer = (await client.get("/api/boot")).json()["edition"]
+        old = [await client.get(f"{address}&edition={edition}") for address in addresses]
+        new = [await client.get(f"{address}&edition={newer}") for address in addresses]
+        none = [await client.get(address) for address in addresses]
+        return before, unread, old, new, none
+
+    before, unread, old, new, none = visit(script, made=Report())
+    assert [each.status_code for each in [*before, unread, *new, *none]] == [200] * 13
+    assert [each.status_code for each in old] == [409] * 4
+    message = old[0].json()["error"]["message"]
+    assert message == "the file of this scenario has changed since this page was opened"
+    assert [each.content for each in new] == [each.content for each in none]
+
+
+class Report(Quick):
+    """Answers that make no report."""
+
+    def report_html(self, book, state, should_stop):
+        return b"<!DOCTYPE html>"
 
 
 def test_the_positions_of_the_controls_are_made_ready_once_the_page_is_open():

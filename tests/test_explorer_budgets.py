@@ -1,16 +1,17 @@
 """What a client may ask for, what it pays, and what goes wrong inside."""
 
 import asyncio
+import hashlib
 import threading
 
 import pytest
 from starlette.requests import Request
 
 from analysis import study
-from analysis.explorer import handling
+from analysis.explorer import handling, page
 from analysis.explorer.answers import Answers
-from analysis.explorer.budget import MOST_CASES, Allowance, Budget
-from analysis.explorer.kept import Kept
+from analysis.explorer.budget import MOST_CASES, REQUESTS, Allowance, Budget
+from analysis.explorer.kept import Kept, packed
 from analysis.explorer.work import GoneError, Kind, StoppedError
 from analysis.view import grid
 from analysis.view.settings import State
@@ -35,6 +36,27 @@ def test_who_asks_too_much_is_told_when_to_come_again_and_others_are_served():
     assert flood[-1].headers["retry-after"] == "2"
     assert flood[-1].json()["error"]["message"]
     assert other.status_code == 200
+
+
+def test_files_of_the_page_are_counted_as_requests_and_a_visit_takes_few_of_them():
+    path = "/static/vendor/d3.min.js"
+
+    async def script(client, parts):
+        parts.budget = Budget(lambda: 0.0, requests=Allowance(2, 1), cases=Allowance(1, 1))
+        tag = (await client.get(path)).headers["etag"]
+        return [await client.get(path, headers={"if-none-match": tag}) for _ in range(2)]
+
+    assert [each.status_code for each in visit(script)] == [304, 429]
+    asked_for_data = 10
+    assert 1 + len(page.files()) + asked_for_data < REQUESTS.most / 5
+
+
+def test_the_tag_of_a_file_is_worked_out_once(monkeypatch):
+    made = []
+    monkeypatch.setattr(page.hashlib, "sha256", lambda raw: made.append(raw) or hashlib.md5(raw))
+    file = page.File("text/javascript", packed(b"// a script"))
+    assert file.etag == file.etag
+    assert len(made) == 1
 
 
 CASES = 9 * 4 * (60 + 170)

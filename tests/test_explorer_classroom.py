@@ -11,6 +11,7 @@ from analysis.explorer import ahead, answers
 from analysis.explorer.answers import MOST_BYTES
 from analysis.explorer.kept import MOST_BYTES as MOST_KEPT
 from analysis.view import answer
+from analysis.view.repeat import Source
 from benchmarks import classroom
 from benchmarks.measure import shipped
 from tests.explorer_samples import ANSWER, books, visit
@@ -29,7 +30,7 @@ def assert_same(path, body):
     name, level = given.pop("scenario"), int(given.pop("replications"))
     found = json.loads(body)
     file = found["command"].split()[2]
-    wanted = answer.answer(shipped(name), given, replications=level, key=name, file=file)
+    wanted = answer.answer(shipped(name), given, replications=level, key=name, source=Source(file))
     assert found == json.loads(json.dumps(wanted)), path
 
 

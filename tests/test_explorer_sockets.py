@@ -1,10 +1,8 @@
-"""What only a real connection can do: slowness, half requests, bytes that are no HTTP, floods."""
+"""What only a real connection can do: half requests, bytes that are no HTTP, floods."""
 
-import json
 import socket
 import threading
 import time
-import urllib.request
 
 import pytest
 
@@ -12,30 +10,18 @@ from analysis.explorer.work import StoppedError
 from tests.explorer_samples import (
     ANSWER,
     TEXT,
+    UPLOAD,
     Impatient,
     Quick,
     errors,
+    head,
+    honest,
     listening,
     read_all,
     status,
     tell,
     until,
 )
-
-
-def head(port, first="GET / HTTP/1.1", *others, stay=False):
-    if not stay and not any(each.startswith("Connection:") for each in others):
-        others = (*others, "Connection: close")
-    return "\r\n".join([first, f"Host: 127.0.0.1:{port}", *others, "", ""]).encode()
-
-
-def honest(port):
-    """The page's own request is answered."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{ANSWER}", timeout=20) as answer:
-        assert json.load(answer)["replications"] == 16
-
-
-UPLOAD = ("POST /api/scenarios HTTP/1.1", "Content-Type: text/yaml")
 
 BYTES = {
     "no HTTP at all": (400, lambda port: b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n"),
@@ -164,67 +150,6 @@ def test_a_connection_that_ends_in_the_middle_of_anything_is_borne(server, caplo
     with socket.create_connection(("127.0.0.1", server)) as connection:
         connection.sendall(whole + b"x" * 50)
     honest(server)
-    assert errors(caplog) == []
-
-
-@pytest.mark.parametrize("sent", ["", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\nX", "body"])
-def test_who_sends_a_request_for_ever_is_cut_off(sent, caplog):
-    with listening(made=Quick(), protocol=Impatient) as (port, _):
-        first = head(port, *UPLOAD, f"Origin: http://127.0.0.1:{port}", "Content-Length: 99")
-        begun = first if sent == "body" else sent.encode()
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-            connection.sendall(begun)
-            start = time.monotonic()
-            cut = False
-            while not cut and time.monotonic() - start < 15:
-                time.sleep(0.05)
-                try:
-                    connection.sendall(b"a" if begun else b"")
-                    connection.settimeout(0.001)
-                    cut = connection.recv(1000) == b""
-                except TimeoutError:
-                    connection.settimeout(20)
-                except OSError:
-                    cut = True
-        assert cut
-        honest(port)
-    assert errors(caplog) == []
-
-
-def test_a_drip_after_an_answer_is_cut_off_too():
-    with (
-        listening(made=Quick(), protocol=Impatient) as (port, _),
-        socket.create_connection(("127.0.0.1", port), timeout=20) as connection,
-    ):
-        connection.sendall(head(port, stay=True))
-        assert connection.recv(100).startswith(b"HTTP/1.1 200")
-        connection.sendall(b"GET / HTTP/1.1\r\n")
-        assert read_all(connection) is not None  # and comes to an end
-        honest(port)
-
-
-def test_who_doesnt_read_the_answer_is_cut_off(caplog):
-    class Long(Quick):
-        def boot(self, book, offered):
-            return b" " * 50_000_000
-
-    cut = threading.Event()
-
-    class Watched(Impatient):
-        def connection_lost(self, exc):
-            if self.transport.get_extra_info("peername") == unread:
-                cut.set()
-            super().connection_lost(exc)
-
-    with listening(made=Long(), protocol=Watched) as (port, _):
-        with socket.socket() as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.connect(("127.0.0.1", port))
-            unread = connection.getsockname()
-            connection.sendall(head(port, "GET /api/boot HTTP/1.1", stay=True))
-            honest(port)
-            assert cut.wait(30)
-        honest(port)
     assert errors(caplog) == []
 
 

@@ -16,6 +16,7 @@ from analysis.view import tokens
 from analysis.view.answer import answer, answer_json
 from analysis.view.cells import Cells
 from analysis.view.places import PLACES
+from analysis.view.repeat import SAVE_FIRST, Source
 from engine.errors import ScenarioError
 from engine.run import DEFAULT_ENGINE
 from tests.analysis_samples import SCENARIOS, small_scenario, small_study
@@ -68,7 +69,8 @@ def test_numbers_are_those_of_the_command_to_the_last_bit(key, given_ones, capsy
         given_ones = given_ones | {"latency": "30min"}
     if key == "night-handover" and "latency" in given_ones:
         given_ones = given_ones | {"latency": "15min"}
-    found = answer(shipped(key), given_ones, seed=3, replications=FEW, key=key)
+    source = Source(f"scenarios/{key}.yaml")
+    found = answer(shipped(key), given_ones, seed=3, replications=FEW, key=key, source=source)
     for point in (found["points"][0], found["points"][-1]):
         of_run = run(shlex.split(point["command"])[1:], capsys)
         assert numbers(of_run["outcomes"]) == point["outcomes"]
@@ -94,6 +96,16 @@ def test_every_shipped_scenario_is_answered_as_its_run_is(key, capsys):
     ]
     for each, point in zip(of_run["curve"], found["points"], strict=True):
         assert numbers(each["outcomes"]) == point["outcomes"]
+
+
+def test_without_a_file_there_is_no_command_and_it_says_what_to_do_first():
+    found = few({"latency": "30s"})
+    assert found["command"] is None
+    assert {point["command"] for point in found["points"]} == {None}
+    assert found["repeat"] == {"says": None, "without": SAVE_FIRST}
+    named = few({"latency": "30s"}, source=Source("my own.yaml", "It is yours."))
+    assert named["command"].startswith("leeway run 'my own.yaml' --set ")
+    assert named["repeat"]["says"] == "It is yours."
 
 
 @settings(max_examples=20)

@@ -12,7 +12,7 @@ from analysis.study import run_study
 from analysis.view import grid as grids
 from analysis.view.answer import answer
 from analysis.view.asked import ask
-from analysis.view.grid import grid, name_of, page_data, spread
+from analysis.view.grid import OF_THE_RUN, grid, name_of, page_data, spread
 from analysis.view.twin import twin
 from engine.errors import ScenarioError
 from engine.run import DEFAULT_ENGINE
@@ -47,7 +47,7 @@ def test_every_answer_is_the_explorers_to_the_last_bit():
         for count, held in levels.items():
             asked = answer(
                 small_scenario(), departures(name), seed=SEED, replications=int(count),
-                key="first-intubations", file="scenario.yaml",
+                key="first-intubations", source=OF_THE_RUN,
             )  # fmt: skip
             assert held == asked, name
             assert held["request"]["replications"] == int(count)
@@ -159,7 +159,7 @@ def test_the_reference_engine_has_its_run_alone():
     held = found["answers"][""]["20"]
     assert held == answer(
         small_scenario(), {}, seed=SEED, replications=20, key="first-intubations",
-        file="scenario.yaml",
+        source=OF_THE_RUN,
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def test_a_time_limit_slides():
     assert len(found["offered"]["time_limit"]) == 9
     assert found["answers"][""]["3"] == answer(
         small_scenario().with_(limit), {}, replications=3, key="first-intubations",
-        file="scenario.yaml",
+        source=OF_THE_RUN,
     )  # fmt: skip
     assert len(found["second"]["time_limit"]) == 5
 
@@ -197,7 +197,7 @@ def test_no_training_case_is_no_obstacle():
     )  # fmt: skip
     found = grid(done)
     assert found["answers"][""]["3"] == answer(
-        done.scenario, {}, replications=3, key="first-intubations", file="scenario.yaml"
+        done.scenario, {}, replications=3, key="first-intubations", source=OF_THE_RUN
     )
     assert found["answers"][""]["3"]["points"][0]["fates"][0]["mean"] is None
 

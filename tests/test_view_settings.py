@@ -12,6 +12,7 @@ from analysis.changes import read_changes
 from analysis.view import settings as view
 from analysis.view import tokens
 from analysis.view.places import KEYS, SECOND
+from analysis.view.repeat import Source
 from analysis.view.settings import State, apply, canonical, meant, parse, query
 from engine.columns import columns
 from engine.errors import ScenarioError
@@ -270,7 +271,8 @@ def test_the_command_says_the_same_settings(key):
         "watched": "0.5",
     }
     meaning = meant(told, given_ones)
-    line = shlex.split(view.command(meaning, file="a b.yaml", seed=7, replications=16))
+    source = Source("a b.yaml")
+    line = shlex.split(source.command(meaning, seed=7, replications=16))
     assert line[:5] == ["leeway", "run", "a b.yaml", "--variant", "pessimistic"]
     assert line[-4:] == ["--seed", "7", "--replications", "16"]
     changes = read_changes(line[place + 1] for place, word in enumerate(line) if word == "--set")

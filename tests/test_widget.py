@@ -1,19 +1,24 @@
 """The page in a notebook: what the kernel is asked and answers, and what comes back to Python."""
 
+import itertools
 import json
 import logging
+import pathlib
+import re
 import subprocess
 import sys
 import threading
 
 import comm
+import numpy as np
 import pytest
 
 import analysis
 import engine
-from analysis.view import answer, boot, bundle, twin
+from analysis.view import answer, boot, bundle, refusals, twin
+from analysis.widget import IN_PYTHON
 from engine.errors import ScenarioError
-from tests.analysis_samples import FILE, small_scenario
+from tests.analysis_samples import FILE, SCENARIOS, small_scenario
 from tests.notebook_line import WAIT_S, Line, ask, turn
 
 
@@ -52,10 +57,19 @@ def test_the_page_gets_the_scripts_the_style_and_what_it_starts_from(page):
     assert kind == "comm_open"
     assert state["_esm"] == bundle.esm()
     assert state["_css"] == bundle.style()
+    state["boot"].pop("at_first", None)  # where the model isn't compiled yet
     assert state["boot"] == json.loads(
         json.dumps(boot.boot(small_scenario(), key="first-intubations"))
     )
     assert state["query"] == "scenario=first-intubations"
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_the_page_says_that_the_model_is_being_compiled_where_it_is(compiled, monkeypatch):
+    monkeypatch.setattr("engine.kernel.is_compiled", lambda: compiled)
+    made = analysis.explore(small_scenario())
+    assert ("at_first" in made.boot) is not compiled
+    made.close()
 
 
 def test_where_it_can_t_be_shown_it_says_what_it_is(page):
@@ -76,9 +90,53 @@ def test_an_answer_is_that_of_the_view_with_the_same_settings_seed_and_replicati
     ask(page, 1, "scenario=first-intubations&latency=30s&seed=3&replications=4")
     reply = page.comm.reply(1)
     expected = answer.answer(
-        small_scenario(), {"latency": "30s"}, seed=3, replications=4, key="first-intubations"
-    )
+        small_scenario(), {"latency": "30s"}, seed=3, replications=4, key="first-intubations",
+        source=IN_PYTHON,
+    )  # fmt: skip
     assert reply == {"id": 1, "ok": True, "result": json.loads(json.dumps(expected))}
+
+
+NUMBERS = itertools.count(100)
+
+
+def command_of(page):
+    number = next(NUMBERS)
+    ask(page, number, "replications=2")
+    result = page.comm.reply(number)["result"]
+    return result["command"], result["repeat"]
+
+
+def test_a_scenario_made_in_python_is_to_be_saved_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(SCENARIOS.parent)  # where there is a file of its name
+    scenario = engine.load(FILE).with_({"supervision.response": "10 min"})
+    page = analysis.explore(scenario)
+    command, repeat = command_of(page)
+    assert command is None
+    assert repeat["without"].startswith("This scenario is in no file")
+    page.close()
+    monkeypatch.chdir(tmp_path)
+    advice = repeat["without"].partition("Save it first: ")[2].partition(", then show it")[0]
+    exec(advice, {"pathlib": pathlib, "engine": engine, "scenario": page.scenario})
+    again = analysis.explore("mine.yaml")
+    command, repeat = command_of(again)
+    assert command == "leeway run mine.yaml --seed 0 --replications 2"
+    assert engine.load("mine.yaml").hash == scenario.hash
+    assert repeat["says"] is None
+    again.close()
+
+
+def test_a_file_that_has_changed_since_is_in_no_command(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(engine.loader.to_yaml(small_scenario()))
+    page = analysis.explore(path)
+    assert command_of(page)[0].startswith(f"leeway run {path} ")
+    path.write_text(engine.loader.to_yaml(engine.load(FILE)))
+    command, repeat = command_of(page)
+    assert command is None
+    assert "isn't there any more as it was" in repeat["without"]
+    path.unlink()
+    assert command_of(page)[0] is None
+    page.close()
 
 
 def test_a_twin_is_that_of_the_view(page):
@@ -227,6 +285,36 @@ def test_settings_of_python_that_can_t_be_are_refused_and_nothing_moves(page):
     assert page.settings == {"latency": "1min"}
 
 
+def test_numbers_are_taken_as_a_reader_would_type_them(page):
+    numbers = {"permissiveness": 0.3, "supervisors": 2, "watched": np.float64(0.5)}
+    page.settings = numbers
+    texts = {key: f"{value}" for key, value in numbers.items()}
+    assert page.settings == texts
+    page.settings = {"permissiveness": 1e-7, "supervisors": 2.0}
+    assert page.scenario.supervision.permissiveness == 1e-7
+    assert page.settings["supervisors"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("latency", 60, 'Rescue latency: "60" was given; .*, with its unit; write it'),
+        ("permissiveness", -0.1, 'Permissiveness: "-0.1" was given'),
+        ("permissiveness", float("nan"), "Permissiveness: .* was given"),
+        ("supervisors", 10**99, "Supervisors on duty: 100 characters were given"),
+        ("permissiveness", True, 'Permissiveness: True was given; .*write it like "0.3"'),
+        ("permissiveness", [0.3], 'Permissiveness: .*write it like "0.3"'),
+        ("latency", None, 'Rescue latency: None was given; .*"60 s"'),
+    ],
+)
+def test_what_is_no_setting_is_refused_in_a_sentence(page, key, value, sentence):
+    page.settings = {"watched": "0.5"}
+    with pytest.raises(ScenarioError) as refused:
+        page.settings = {key: value}
+    assert re.match(sentence, refusals.sentence(refused.value.problems[0]))
+    assert page.settings == {"watched": "0.5"}
+
+
 def test_whoever_wants_to_know_is_told_of_every_change(page):
     told = []
     page.observe(lambda change: told.append(page.settings), "query")
@@ -250,7 +338,8 @@ except ImportError as error:
 
 def test_without_the_extra_a_sentence_says_what_to_install():
     done = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True)
-    assert "pip install 'leeway-sim[notebook]'" in done.stdout, done.stderr
+    assert "pip install -e '.[notebook]' (in a copy of the project), or" in done.stdout, done.stderr
+    assert done.stdout.rstrip().endswith("pip install 'leeway-sim[notebook]'")
     assert "not installed" not in done.stderr
 
 

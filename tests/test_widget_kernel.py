@@ -7,6 +7,7 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 
 from analysis.view import answer
+from analysis.view.repeat import Source
 from engine import load
 from tests.analysis_samples import FILE
 from tests.notebook_line import WAIT_S
@@ -58,7 +59,7 @@ def test_a_page_is_shown_answers_and_gives_back_what_was_set(kernel):
     )["data"]["content"]
     expected = answer.answer(
         load(FILE), {"latency": "30s"}, seed=2, replications=16, key="first-intubations",
-        file=str(FILE),
+        source=Source(str(FILE)),
     )  # fmt: skip
     assert reply["id"] == 1
     assert reply["result"] == json.loads(json.dumps(expected))

@@ -1,9 +1,12 @@
 """What several tests of the page's data share."""
 
+import itertools
+import shlex
 from functools import cache
 
 from hypothesis import strategies as st
 
+from analysis.changes import read_changes
 from analysis.view.answer import answer
 from analysis.view.controls import controls
 from engine import Scenario, load
@@ -38,6 +41,14 @@ def in_two_steps(scenario: Scenario, variant: str | None, changes: dict[str, obj
     """What `leeway run --variant ... --set ...` simulates."""
     base = scenario if variant is None else scenario.with_variant(variant)
     return base.with_(changes) if changes else base
+
+
+def of_line(line: str, scenario: Scenario) -> Scenario:
+    """The scenario that a `leeway run` line simulates whose file holds `scenario`."""
+    options = list(itertools.pairwise(shlex.split(line)))
+    for name in (value for option, value in options if option == "--variant"):
+        scenario = scenario.with_variant(name)
+    return scenario.with_(read_changes(value for option, value in options if option == "--set"))
 
 
 FEW = 6

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from analysis import study
+from analysis.explorer import shelf
 from analysis.explorer.budget import cases_of, check_work, replications_of_report
 from analysis.explorer.shelf import Book
 from analysis.explorer.work import ShouldStop, StoppedError
@@ -42,8 +43,9 @@ class Answers:
 
     def boot(self, book: Book, offered: list[Book]) -> bytes:
         """What the page starts from."""
-        listed = [{"key": each.key, "title": each.scenario.title} for each in offered]
-        return encoded(boot.boot(book.scenario, key=book.key, scenarios=listed, seed=self._seed))
+        listed = shelf.listed(offered)
+        about = boot.boot(book.scenario, key=book.key, scenarios=listed, seed=self._seed)
+        return encoded(about | {"edition": book.digest})
 
     def answer(self, book: Book, state: State, replications: int, should_stop: ShouldStop) -> bytes:
         """The curve of a cell. Raises ScenarioError, and StoppedError where it should stop."""
@@ -53,7 +55,7 @@ class Answers:
         try:
             return answer.answer_json(
                 book.scenario, state.settings, seed=state.seed, replications=replications,
-                key=book.key, file=book.file, cells=self._cells, should_stop=should_stop,
+                key=book.key, source=book.source, cells=self._cells, should_stop=should_stop,
             )  # fmt: skip
         except cells.Abandoned:
             raise StoppedError from None
@@ -62,7 +64,7 @@ class Answers:
         """Cases yet to be simulated for an answer. Raises ScenarioError as `answer` does."""
         return answer.cost(
             book.scenario, state.settings, seed=state.seed, replications=replications,
-            key=book.key, file=book.file, cells=self._cells,
+            key=book.key, source=book.source, cells=self._cells,
         )  # fmt: skip
 
     def twin(self, book: Book, state: State, replications: int, should_stop: ShouldStop) -> bytes:

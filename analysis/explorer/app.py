@@ -30,11 +30,11 @@ from analysis.explorer.handling import (
     charge,
     computed,
     cookies,
+    opened,
     query_of,
     question,
     reckoned,
     sent,
-    state_of,
     waited_for,
 )
 from analysis.explorer.kept import Body, packed
@@ -93,11 +93,12 @@ async def page(found: Parts, request: Request) -> Response:
 async def static(found: Parts, request: Request) -> Response:
     """A file of the fixed list; a browser may keep it, and asks whether it is still the same."""
     query_of(request)
+    charge(found, request, 0)
     file = found.files.get(request.path_params["name"])
     if file is None:
         raise Problem(404, NO_PAGE)
-    checked = {"cache-control": "no-cache", "etag": file.body.etag}
-    if file.body.etag in request.headers.get("if-none-match", ""):
+    checked = {"cache-control": "no-cache", "etag": file.etag}
+    if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=checked)
     response = sent(file.body, request, file.kind)
     response.headers.update(checked)
@@ -150,8 +151,7 @@ async def twin(found: Parts, request: Request) -> Response:
 
 async def scenario_yaml(found: Parts, request: Request) -> Response:
     """The scenario's file with the settings in it, to be saved."""
-    state = state_of(found, query_of(request, None))
-    book = found.shelf.find(state.scenario)
+    state, book = opened(found, query_of(request, None))
     key = ("yaml", book.key, book.digest, cell_key(state))
     work: Work[Body] = lambda _stop: packed(  # noqa: E731
         found.answers.scenario_yaml(book, state)
@@ -163,8 +163,7 @@ async def scenario_yaml(found: Parts, request: Request) -> Response:
 
 async def report_html(found: Parts, request: Request) -> Response:
     """The report of the settings, to be saved."""
-    state = state_of(found, query_of(request, None))
-    book = found.shelf.find(state.scenario)
+    state, book = opened(found, query_of(request, None))
     second = tuple(sorted(state.second.items()))
     key = ("report", book.key, book.digest, cell_key(state), second, state.attempt)
     cost = 0 if key in found.kept else reckoned(found.answers.cost_of_report, book, state)
@@ -178,13 +177,16 @@ async def report_html(found: Parts, request: Request) -> Response:
 
 
 async def upload(found: Parts, request: Request) -> Response:
-    """Open a scenario that a reader has: it is kept in memory, for a while."""
-    query_of(request, allowed=())
+    """Open a scenario that a reader has: it is kept in memory, for a while.
+
+    name: what the reader's file is called. It is shown in commands and in lists, and no path.
+    """
+    name = query_of(request, ("name",)).get("name")
     check_text(request.headers.getlist("content-type"))
     client = charge(found, request, UPLOAD_COST)
     raw = await request.body()
-    key = ("upload", sha256(raw).hexdigest())
-    work: Work[Book] = lambda _stop: shelf.uploaded(raw)  # noqa: E731
+    key = ("upload", name, sha256(raw).hexdigest())
+    work: Work[Book] = lambda _stop: shelf.uploaded(raw, name)  # noqa: E731
     book = await waited_for(request, found.queue.do(key, Kind.TWIN, client, work))
     found.shelf.put(book, client)
     content = encoded({"key": book.key, "title": book.scenario.title})
@@ -199,8 +201,8 @@ def asked(found: Parts, request: Request) -> tuple[State, int, Book]:
     if text not in levels:
         known = ", ".join(levels)
         raise query.QueryError(f'replications: "{plain(text)}" was given; one of {known} is needed')
-    state = state_of(found, given)
-    return state, int(text), found.shelf.find(state.scenario)
+    state, book = opened(found, given)
+    return state, int(text), book
 
 
 def check_text(kinds: list[str]) -> None:

@@ -163,6 +163,20 @@ def state_of(found: Parts, given: dict[str, str]) -> State:
     return parse({"seed": str(found.seed), **given}.items())
 
 
+def opened(found: Parts, given: dict[str, str]) -> tuple[State, Book]:
+    """The state of a query, and its scenario.
+
+    A page says of which edition of the file it is, so that it doesn't mix two of them. Raises
+    ScenarioError, UnknownScenarioError and, where there is another edition by now, Problem.
+    """
+    edition = given.pop("edition", None)
+    state = state_of(found, given)
+    book = found.shelf.find(state.scenario)
+    if edition is not None and edition != book.digest:
+        raise Problem(409, "the file of this scenario has changed since this page was opened")
+    return state, book
+
+
 def cell_key(state: State) -> tuple[object, ...]:
     """The same for states that have the same curve."""
     return (tuple(sorted(state.settings.items())), state.seed)

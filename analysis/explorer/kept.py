@@ -1,7 +1,6 @@
 """Answers kept, up to a number of bytes: the one used longest ago goes first."""
 
 import gzip
-import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -21,11 +20,6 @@ class Body(NamedTuple):
     def size(self) -> int:
         """Bytes kept."""
         return len(self.plain) + len(self.compressed or b"")
-
-    @property
-    def etag(self) -> str:
-        """The same body has the same tag."""
-        return f'"{hashlib.sha256(self.plain).hexdigest()[:32]}"'
 
 
 def takes_gzip(accepted: list[str]) -> bool:

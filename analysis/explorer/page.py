@@ -3,8 +3,10 @@
 The name in an address is looked up in that list, and never put together to a path.
 """
 
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined
 
@@ -20,11 +22,17 @@ TYPES = {
 ROOT = "/static/"
 
 
-class File(NamedTuple):
+@dataclass(frozen=True)
+class File:
     """What is served at a fixed address."""
 
     kind: str
     body: Body
+
+    @cached_property
+    def etag(self) -> str:
+        """The same file has the same tag; worked out once, since every visit asks for it."""
+        return f'"{hashlib.sha256(self.body.plain).hexdigest()[:32]}"'
 
 
 def page() -> File:

@@ -62,6 +62,13 @@ class Protocol(H11Protocol):
         elif not self.transport.is_closing():
             self._time_request()
 
+    def on_response_complete(self) -> None:
+        """What came behind the request just answered is a request, too, and its time runs."""
+        super().on_response_complete()
+        begun = self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0] != b""
+        if begun and not self._complete and not self.transport.is_closing():
+            self._time_request()
+
     def send_400_response(self, _msg: str) -> None:
         """What can't be read is refused in words, unless an answer is under way already."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):

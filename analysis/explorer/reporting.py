@@ -8,6 +8,7 @@ from analysis.explorer.shelf import Book
 from analysis.explorer.work import ShouldStop, StoppedError
 from analysis.view import grid, settings
 from analysis.view.against_file import against_file
+from analysis.view.repeat import Departed
 from analysis.view.settings import State
 from engine.results import versions
 from engine.run import DEFAULT_ENGINE
@@ -36,8 +37,11 @@ def report_html(book: Book, state: State, should_stop: ShouldStop) -> str:
         variant=meaning.variant, changes=meaning.changes, against_file=departs,
         progress=look,
     )  # fmt: skip
-    command = settings.command(meaning, file=book.file, seed=state.seed, replications=count)
-    cells = grid.grid(done)
+    source = Departed(
+        **vars(book.source), written=book.scenario, variant=meaning.variant, changes=meaning.changes
+    )
+    command = book.source.command(meaning, seed=state.seed, replications=count)
+    cells = grid.grid(done, source)
     look(0)
     drawn = [drawing.draw(plan, png=False) for plan in plans.planned(done)]
     papers = {"versions": versions(), "command": command, "started": started, "ended": now()}

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.view.repeat import Source
 from engine import loader
 from engine.errors import LeewayError, Problem, ScenarioError
 from engine.scenario import Scenario
@@ -24,6 +25,11 @@ PLACE = "scenarios"
 """Folder looked into where no scenario is named."""
 
 
+LONGEST_NAME = 80
+_PLAIN_NAME = re.compile(rf"\w[\w .,()+-]{{0,{LONGEST_NAME - 1}}}")
+"""Names of files that are shown: letters and digits, and little else; no option, and no path."""
+
+
 class UnknownScenarioError(LeewayError):
     """There is no scenario of that name, or no more."""
 
@@ -32,14 +38,15 @@ class UnknownScenarioError(LeewayError):
 class Book:
     """A scenario on the shelf.
 
-    key: its name in addresses; text: its file as it is, to be saved with changes; file: its name
-    for commands; digest: of the text, so that answers about an earlier text aren't mistaken for it.
+    key: its name in addresses; text: its file as it is, to be saved with changes; source: what a
+    command calls its file; digest: of the text, so that answers about an earlier text aren't
+    mistaken for it; path, stamp: None for what a reader has opened.
     """
 
     key: str
     scenario: Scenario
     text: str
-    file: str
+    source: Source
     digest: str
     path: Path | None = None
     stamp: tuple[int, int] | None = None
@@ -134,11 +141,14 @@ def from_file(path: Path, key: str, scenario: Scenario | None = None) -> Book:
     stamp = stamp_of(path)
     found = loader.load(path) if scenario is None else scenario
     text = path.read_bytes().decode("utf-8-sig")
-    return Book(key, found, text, path.as_posix(), _digest(text), path, stamp)
+    return Book(key, found, text, Source(path.as_posix()), _digest(text), path, stamp)
 
 
-def uploaded(content: bytes) -> Book:
-    """The book of what a reader has opened. Raises ScenarioError where it is no scenario."""
+def uploaded(content: bytes, name: str | None = None) -> Book:
+    """The book of what a reader has opened. Raises ScenarioError where it is no scenario.
+
+    name: what the reader's file is called, as far as it is told; only ever shown.
+    """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -146,9 +156,25 @@ def uploaded(content: bytes) -> Book:
         allowed, advice = "a scenario is UTF-8 text", "save the file as UTF-8"
         raise ScenarioError([Problem(None, None, None, "", given, allowed, advice)]) from None
     scenario = loader.loads(text, "the file")
-    digest = _digest(text)
+    shown = None if name is None or _PLAIN_NAME.fullmatch(name) is None else name
+    digest = _digest(text if shown is None else f"{shown}\n{text}")  # its answers name the file
     safe = re.sub(r"[^a-z0-9-]", "", scenario.id)[:40]
-    return Book(f"own-{safe}-{digest[:12]}", scenario, text, f"{scenario.id}.yaml", digest)
+    says = f"{shown} is the file that was opened here: give the command in its folder."
+    source = Source() if shown is None else Source(shown, says)
+    return Book(f"own-{safe}-{digest[:12]}", scenario, text, source, digest)
+
+
+def listed(books: Sequence[Book]) -> list[dict[str, str]]:
+    """Key and title of each, as the page lists them: what has the same title is told apart."""
+    return [{"key": book.key, "title": _title(book, books)} for book in books]
+
+
+def _title(book: Book, books: Sequence[Book]) -> str:
+    title, file = book.scenario.title, book.source.file
+    if book.path is None:
+        return f"{title} (your file{'' if file is None else f' {file}'})"
+    same = [one for one in books if one.path is not None and one.scenario.title == title]
+    return title if len(same) == 1 else f"{title} ({file})"
 
 
 def found_here(folder: Path) -> list[Path]:

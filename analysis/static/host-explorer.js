@@ -14,6 +14,7 @@
   };
 
   const AWAY = 0; // the status of an answer that never came
+  const OTHER_EDITION = 409; // of an answer about a file that has changed since
 
   const reach = async (path, options) => {
     try {
@@ -30,9 +31,12 @@
     return response.json();
   };
 
-  const upload = async (text) => {
+  const PLAIN = /^[\p{L}\p{N}_ .,()+-]{1,80}$/u; // a file's name that is shown again
+
+  const upload = async (text, file) => {
+    const name = file.normalize(); // as it is typed
     try {
-      return await get("/api/scenarios", {
+      return await get(`/api/scenarios${PLAIN.test(name) ? `?${new URLSearchParams({ name })}` : ""}`, {
         method: "POST", body: text, headers: { "Content-Type": "application/yaml" },
       });
     } catch (error) {
@@ -60,13 +64,22 @@
     return name;
   };
 
-  const links = (query) => [
-    { label: "Save as scenario", href: `/api/scenario.yaml?${query}`, download: "" },
-    { label: "Save report", href: `/api/report.html?${query}`, download: "" },
-  ];
-
   const start = async (root) => {
     let mounted = null;
+    let renewing = null;
+
+    // The file was edited, and has been read again for another page: all of this page begins anew,
+    // so that nothing of two editions is mixed. Who asked is gone by then, and isn't answered.
+    const renewed = (error) => {
+      if (error.status !== OTHER_EDITION) throw error;
+      renewing ??= begin()
+        .then(() => {
+          const text = "The file of this scenario has changed. It has been read again: all you see is of the new one.";
+          root.querySelector(".lv-header")?.append(Object.assign(document.createElement("p"), { className: "lv-alert", role: "alert", textContent: text }));
+        }, tell)
+        .finally(() => (renewing = null));
+      return new Promise(() => {});
+    };
 
     const begin = async () => {
       const wanted = new URLSearchParams(read()).get("scenario");
@@ -77,6 +90,7 @@
       const said = new URLSearchParams(read());
       const missing = [["scenario", boot.scenario.key], ["seed", boot.seed]].filter(([key]) => !said.has(key));
       if (missing.length > 0) history.replaceState(null, "", `?${new URLSearchParams([...missing, ...said])}`);
+      const of = (what, text) => `/api/${what}?${text}&edition=${boot.edition}`;
       mounted?.destroy();
       document.title = `${boot.scenario.title} – leeway`;
       mounted = view.mount(root, {
@@ -86,14 +100,17 @@
         twinLevels: boot.levels.slice(1),
         offered: null,
         scenarios: true,
-        ask: (text, options) => get(`/api/answer?${text}`, options),
-        twin: (text, options) => get(`/api/twin?${text}`, options),
+        ask: (text, options) => get(of("answer", text), options).catch(renewed),
+        twin: (text, options) => get(of("twin", text), options).catch(renewed),
         read,
         write: (text) => history.replaceState(null, "", `?${text}`),
         address,
         reach: view.linkReach(location.hostname),
-        links,
-        save,
+        links: (text) => [
+          { label: "Save as scenario", href: of("scenario.yaml", text), download: "" },
+          { label: "Save report", href: of("report.html", text), download: "" },
+        ],
+        save: (path) => save(path).catch(renewed),
         upload,
         reboot,
         watch: (changed) => {

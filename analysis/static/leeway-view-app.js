@@ -212,7 +212,7 @@
     news({ phase, seconds, error }) {
       if (phase === "asking") {
         this.busy(true);
-        this.tell("Simulating…");
+        this.tell((this.answer === null && this.boot.at_first) || "Simulating…");
       } else if (phase === "busy") {
         this.tell(`leeway is busy. Trying again in ${seconds} s; nothing is lost.`);
       } else if (phase === "away") {
@@ -320,7 +320,7 @@
       const own = host.departed ? "as in this run" : view.ownWords(answer, boot);
       this.panels.update({ answer, token: point.token, point, own });
       view.fill(this.verdict, ...view.inShort(answer, point));
-      this.share.update(point.command ?? answer.command);
+      this.share.update(point.command, answer.repeat);
       return undefined;
     }
 

@@ -100,16 +100,20 @@
     };
     const command = el("code", {});
     const shown = el("details", { class: "lv-command" }, el("summary", {}, "The same as a command"), el("pre", { tabIndex: 0, role: "group", "aria-label": "The same as a command" }, command));
+    const same = host.kind === "explorer" ? null : el("p", {}, "With leeway installed, this command gives the same numbers on any computer.");
+    const beside = el("p", { class: "lv-note" }); // what to know of the command, or to do first
     const element = el("section", { class: "lv-share" },
       el("h2", {}, host.kind === "explorer" ? "Share and keep" : "To get these numbers again"),
-      host.kind === "explorer" ? null : el("p", {}, "With leeway installed, this command gives the same numbers on any computer."),
+      same,
       el("p", { class: "lv-buttons" }, host.address === undefined ? null : button, links),
-      field, told, shown);
+      field, told, shown, beside);
 
     let made = [];
     let linked = null;
-    const update = (text) => {
+    const update = (text, repeat = {}) => {
       shown.hidden = text === null;
+      if (same !== null) same.hidden = text === null;
+      view.say(beside, (text === null ? repeat.without : repeat.says) ?? "");
       view.say(command, text ?? "");
       if (linked === query()) return;
       linked = query();
@@ -149,7 +153,7 @@
       const [chosen] = file.files;
       if (chosen === undefined) return;
       view.fill(problems);
-      const answer = await host.upload(await chosen.text()).catch((error) => ({
+      const answer = await host.upload(await chosen.text(), chosen.name).catch((error) => ({
         problems: [{ message: error.message }],
       }));
       file.value = "";

@@ -6,7 +6,8 @@ last bit; no table is made on the way, since a class asks for a hundred answers 
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from analysis.view.control_words import POLICIES, WORDS
 from analysis.view.controls import Control, range_of
 from analysis.view.places import AS_WRITTEN, PLACES, VARIANT
 from analysis.view.prepared import prepared
+from analysis.view.repeat import UNSAVED, Source
 from analysis.view.settings import Meant, Tokens, problem
 from engine.errors import ScenarioError
 from engine.event_log import CLASSES, LEVELS
@@ -46,24 +48,22 @@ def answer(
     seed: int = 0,
     replications: int = LEVELS_OF_REFINEMENT[-1],
     key: str,
-    file: str | None = None,
+    source: Source = UNSAVED,
     cells: Cells | None = None,
     should_stop: Stop | None = None,
 ) -> dict[str, Any]:
     """The answer to tokens by control, as the page takes it.
 
-    key: what the page calls the scenario; file: what the command to repeat it calls it, else
-    scenarios/KEY.yaml. cells: where simulated replications are kept and taken from. should_stop is
-    asked between parts of the work: Abandoned is raised where it says so. Raises ScenarioError for
-    what can't be set, and for a seed or number that can't be.
+    key: what the page calls the scenario; source: where it comes from, for the command to repeat
+    it. cells: where simulated replications are kept and taken from. should_stop is asked between
+    parts of the work: Abandoned is raised where it says so. Raises ScenarioError for what can't be
+    set, and for a seed or number that can't be.
     """
     check(seed, replications)
     asked = ask(scenario, given)
     store = Cells() if cells is None else cells
     found = store.fill(cell_of(store, asked, seed), replications, should_stop)
-    return told(
-        asked, found, seed=seed, key=key, file=f"scenarios/{key}.yaml" if file is None else file
-    )
+    return told(asked, found, seed=seed, key=key, source=source)
 
 
 def answer_json(
@@ -73,18 +73,18 @@ def answer_json(
     seed: int = 0,
     replications: int = LEVELS_OF_REFINEMENT[-1],
     key: str,
-    file: str | None = None,
+    source: Source = UNSAVED,
     cells: Cells,
     should_stop: Stop | None = None,
 ) -> bytes:
     """`answer` as JSON in UTF-8; one that was given before is given again from the store."""
     check(seed, replications)
-    name = _name(scenario, given, seed=seed, replications=replications, key=key, file=file)
+    name = _name(scenario, given, seed=seed, replications=replications, key=key, source=source)
     kept = cells.answer(name)
     if kept is not None:
         return kept
     found = answer(
-        scenario, given, seed=seed, replications=replications, key=key, file=file, cells=cells,
+        scenario, given, seed=seed, replications=replications, key=key, source=source, cells=cells,
         should_stop=should_stop,
     )  # fmt: skip
     text = json.dumps(found, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
@@ -106,12 +106,12 @@ def cost(
     seed: int = 0,
     replications: int,
     key: str,
-    file: str | None = None,
+    source: Source = UNSAVED,
     cells: Cells,
 ) -> int:
     """Cases that `answer_json` would have to simulate; 0 where the answer is there already."""
     check(seed, replications)
-    name = _name(scenario, given, seed=seed, replications=replications, key=key, file=file)
+    name = _name(scenario, given, seed=seed, replications=replications, key=key, source=source)
     if cells.answer(name) is not None:
         return 0
     return cell_of(cells, ask(scenario, given), seed).cost(replications)
@@ -130,7 +130,13 @@ def check(seed: int, replications: int) -> None:
 
 
 def told(
-    asked: Asked, points: Points, *, seed: int, key: str, file: str, own: str = study.AS_WRITTEN
+    asked: Asked,
+    points: Points,
+    *,
+    seed: int,
+    key: str,
+    source: Source,
+    own: str = study.AS_WRITTEN,
 ) -> dict[str, Any]:
     """The answer made of what was simulated; own: what the scenario asked about is called."""
     made = asked.meaning.scenario
@@ -139,7 +145,7 @@ def told(
     compared = comparison(asked, points)
     no_curve = study.why_no_curve(made, curve=True)
     label = words.axis_label(study.axis_of(made))
-    repeat = {"file": file, "seed": seed, "replications": replications}
+    command = partial(source.command, seed=seed, replications=replications)
     return {
         "format": FORMAT,
         "request": {
@@ -154,11 +160,12 @@ def told(
         "axis_label": label,
         "no_curve": no_curve,
         "points": [
-            point(asked, points, number, found[number], compared, repeat, own)
+            point(asked, points, number, found[number], compared, command, own)
             for number in range(len(found))
         ],
         "says": curve_sentences(asked, points, compared, no_curve),
-        "command": settings.command(asked.meaning, **repeat),
+        "command": command(asked.meaning),
+        "repeat": source.as_object(),
         "values": values(asked),
         "labels": labels(asked),
         "warnings": warnings(asked),
@@ -193,7 +200,7 @@ def point(
     number: int,
     found: Mapping[str, Estimate],
     compared: Compared | None,
-    repeat: Mapping[str, Any],
+    command: Callable[[Meant], str | None],
     own: str,
 ) -> dict[str, Any]:
     """One setting of leeway as plain data."""
@@ -219,7 +226,7 @@ def point(
         "above_least": None if above is None else spread(above),
         "says": says.point(found, seen, independent=independent),
         "departure": departure(meaning, own),
-        "command": settings.command(meaning, **repeat),
+        "command": command(meaning),
     }
 
 

@@ -22,6 +22,7 @@ from analysis.view.cells import cases_of
 from analysis.view.controls import variant_label
 from analysis.view.places import AS_WRITTEN, PLACES, VARIANT
 from analysis.view.prepared import prepared
+from analysis.view.repeat import Source
 from analysis.view.settings import Tokens
 from engine.event_log import CLASSES, LEVELS
 from engine.kernel import Points, simulate_points
@@ -42,7 +43,12 @@ MOST, LEAST = 50, 16
 TWINS = 4
 """Settings of the second supervisor."""
 FILE = "scenario.yaml"
-"""What the commands of a page call its scenario: it lies in the folder of the run."""
+OF_THE_RUN = Source(
+    FILE,
+    f"{FILE} is the file of that name in the folder of this run: if this page came alone, ask for "
+    "that file, and give the command where it lies.",
+)
+"""What the commands of a page call its scenario, unless told otherwise."""
 
 ALONE = "This page holds this run alone: {}. For any other setting: run leeway explore."
 WITH_CELLS = (
@@ -71,8 +77,10 @@ class Cell:
     points: Sequence[Scenario]
 
 
-def grid(study: Study) -> dict[str, Any] | None:
+def grid(study: Study, source: Source = OF_THE_RUN) -> dict[str, Any] | None:
     """What a page can show of a study, as plain data; None without a curve to slide along.
+
+    source: where its scenario is found by whoever wants the numbers again.
 
     Keys: hash (of the scenario), answers {cell: {replications: answer}}, twins {second: twin},
     offered and second {control: tokens}, levels (replications), note. A cell is named by its
@@ -84,9 +92,10 @@ def grid(study: Study) -> dict[str, Any] | None:
         return None
     alone = study.engine != DEFAULT_ENGINE
     around = None if alone else surroundings(study)
-    answers = as_written(study, asked, None if around is None else around.replications)
+    fewer = None if around is None else around.replications
+    answers = as_written(study, asked, fewer, source)
     if around is not None:
-        for name, found in simulated(study, around).items():
+        for name, found in simulated(study, around, source).items():
             answers.setdefault(name, {})[str(around.replications)] = found
     twins = {} if alone else twins_of(study, asked)
     return {
@@ -157,16 +166,19 @@ def name_of(given: Tokens) -> str:
 # ---- the cell as written ----------------------------------------------------------------------
 
 
-def as_written(study: Study, asked: Asked, fewer: int | None) -> dict[str, dict[str, Any]]:
+def as_written(
+    study: Study, asked: Asked, fewer: int | None, source: Source
+) -> dict[str, dict[str, Any]]:
     """The answers to no change at all: with all replications, and with as many as the grid has.
 
     A difference between two cells is one of the same luck only with the same replications.
     """
     counts = {study.replications} | (set() if fewer is None else {fewer})
-    return {"": {str(count): from_study(study, asked, count) for count in sorted(counts)}}
+    found = {count: from_study(study, asked, count, source) for count in sorted(counts)}
+    return {"": {str(count): each for count, each in found.items()}}
 
 
-def from_study(study: Study, asked: Asked, replications: int) -> dict[str, Any]:
+def from_study(study: Study, asked: Asked, replications: int, source: Source) -> dict[str, Any]:
     """The answer to no change at all, from the tables of a study: nothing is simulated."""
     shape = (len(asked.settings), study.replications)
     table = study.table.sort_values(["setting", "replication"], kind="stable")
@@ -176,7 +188,7 @@ def from_study(study: Study, asked: Asked, replications: int) -> dict[str, Any]:
     per_100 = per_100.reshape(*shape, len(CLASSES), len(LEVELS))[:, :replications]
     # counts of errors and cases aren't in the tables; their ratio is, so it is put in afterwards
     none = np.zeros(per_100.shape, np.int64), np.zeros((shape[0], replications), np.int64)
-    found = told(study, asked, Points(outcomes[:, :replications], *none))
+    found = told(study, asked, Points(outcomes[:, :replications], *none), source)
     for point, ratios in zip(found["points"], per_100, strict=True):
         point["fates"] = mean_fates(ratios)
     return found
@@ -193,10 +205,10 @@ def mean_fates(per_100: Any) -> list[dict[str, Any]]:
     ]
 
 
-def told(study: Study, asked: Asked, points: Points) -> dict[str, Any]:
+def told(study: Study, asked: Asked, points: Points, source: Source) -> dict[str, Any]:
     """An answer of the page."""
     found = answer.told(
-        asked, points, seed=study.seed, key=study.scenario.id, file=FILE, own=study.own_name
+        asked, points, seed=study.seed, key=study.scenario.id, source=source, own=study.own_name
     )
     if study.departure is not None and found["values"].get(VARIANT) == AS_WRITTEN:
         found["labels"][VARIANT] = variant_of(study)
@@ -255,7 +267,7 @@ def cells(study: Study, moved: Mapping[str, Sequence[str]]) -> list[Cell]:
     return list(found.values())
 
 
-def simulated(study: Study, around: Around) -> dict[str, dict[str, Any]]:
+def simulated(study: Study, around: Around, source: Source) -> dict[str, dict[str, Any]]:
     """The answers of the cells around, by name, from one call of the kernel."""
     around_it = cells(study, around.offered)
     every = [point for cell in around_it for point in cell.points]
@@ -266,7 +278,7 @@ def simulated(study: Study, around: Around) -> dict[str, dict[str, Any]]:
     for cell in around_it:
         end = start + len(cell.points)
         part = Points(points.outcomes[start:end], points.fates[start:end], points.cases[start:end])
-        found[name_of(cell.given)] = told(study, cell.asked, part)
+        found[name_of(cell.given)] = told(study, cell.asked, part, source)
         start = end
     return found
 

@@ -297,11 +297,13 @@ def of_second(scenario: Scenario, given: Tokens, second: Tokens) -> Meant:
         ) from None
 
 
-def command(meaning: Meant, *, file: str, seed: int, replications: int) -> str:
-    """The `leeway run` line that gives the same numbers."""
+def line(
+    variant: str | None, changes: Mapping[str, Any], *, file: str, seed: int, replications: int
+) -> str:
+    """The `leeway run` line of a file with a variant, then with changes by path."""
     parts = ["leeway", "run", file]
-    parts += [] if meaning.variant is None else ["--variant", meaning.variant]
-    for path, value in meaning.changes.items():
+    parts += [] if variant is None else ["--variant", variant]
+    for path, value in changes.items():
         text = value if isinstance(value, str) else tokens.write("number", value)
         parts += ["--set", f"{path}={text}"]
     parts += ["--seed", str(seed), "--replications", str(replications)]
