@@ -20,7 +20,7 @@ FLAGS = ("--no-curve", "--json")
 
 def command(study: Study, shown: Episode, record: Mapping[str, Any]) -> str:
     """The line, for the folder of the scenario's file; record: the run's own."""
-    file = file_of(record["command"])
+    file = file_of(record.get("command", ""))
     parts = ["leeway", "trace", f"{study.scenario.id}.yaml" if file is None else file]
     parts += [] if study.variant is None else ["--variant", study.variant]
     for path, value in study.changes.items():

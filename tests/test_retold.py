@@ -63,6 +63,7 @@ def test_a_page_without_an_episode_has_no_command():
         ),
         ("leeway run --json --variant lax x.yaml", "x.yaml"),
         ("leeway", None),
+        ("", None),
         ("leeway run --seed", None),
     ],
 )

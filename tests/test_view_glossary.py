@@ -108,9 +108,7 @@ def test_what_an_error_teaches_plays_no_part_under_risk_threshold():
     for term in ("permissiveness", "tolerated chance"):
         assert "under risk threshold" in meaning(term)
     assert "supervisors who weigh what an error teaches allow less" in meaning("educational value")
-    assert "for any error where supervisors go by the patient's risk alone" in (
-        WORDS["permissiveness"].help
-    )
+    assert "(for any, where the patient's risk alone decides)" in (WORDS["permissiveness"].help)
 
 
 def test_an_assumption_may_lean_on_a_source_that_does_not_give_it():

@@ -32,9 +32,9 @@ WORDS = {
     ),
     "permissiveness": Words(
         "Permissiveness", "Supervision",
-        "How great a chance of mild harm a supervisor would run, by own estimate: for any error "
-        "where supervisors go by the patient's risk alone, else for one that teaches fully (less, "
-        "in proportion, for one that teaches less). At 0 they step in as soon as they notice.",
+        "How great a chance of mild harm a supervisor would run, by own estimate, for an error "
+        "that teaches fully (for any, where the patient's risk alone decides). At 0 they step in "
+        "as soon as they notice.",
     ),
     "time_limit": Words(
         "Time limit", "Supervision",
