@@ -1,7 +1,8 @@
 """The explorer's page in a browser: from a key on the slider to the next picture.
 
 A real Chromium presses the arrow keys; the page itself takes the time from the key to the frame in
-which the numbers at the top have changed.
+which the numbers at the top have changed and the present setting's mark in the first figure stands
+elsewhere.
 """
 
 import json
@@ -15,11 +16,16 @@ MEASURED = Path("build") / "page.json"
 
 WATCH = """() => {
   globalThis.taken = [];
-  const numbers = document.querySelector(".lv-numbers");
+  const parts = [".lv-numbers", "[data-figure=tradeoff]"].map((one) => document.querySelector(one));
+  const look = () => {
+    const mark = parts[1].querySelector("[data-mark=present]");
+    return [parts[0].textContent, `${mark?.getAttribute("cx")} ${mark?.getAttribute("cy")}`];
+  };
   let from = null;
-  document.addEventListener("keydown", () => { from = performance.now(); }, true);
-  new MutationObserver(() => {
-    if (from === null) return;
+  let before = null;
+  document.addEventListener("keydown", () => { from = performance.now(); before = look(); }, true);
+  const observer = new MutationObserver(() => {
+    if (from === null || look().some((one, at) => one === before[at])) return;
     const began = from;
     from = null;
     requestAnimationFrame(() => {
@@ -27,7 +33,9 @@ WATCH = """() => {
       channel.port1.onmessage = () => taken.push(performance.now() - began);
       channel.port2.postMessage(null);
     });
-  }).observe(numbers, {subtree: true, childList: true, characterData: true});
+  });
+  for (const part of parts)
+    observer.observe(part, {subtree: true, childList: true, characterData: true, attributes: true});
 }"""
 
 

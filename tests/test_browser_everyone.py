@@ -109,8 +109,8 @@ def test_lines_of_figures_are_words_of_their_own_and_keep_numbers_whole(opened):
         """(said) => {
           const {drawing} = leewayView;
           const lines = drawing.wrap(said, 80);
-          const canvas = drawing.canvas(600, 200, "x", "x");
-          return [lines, drawing.addText(canvas, 0, 0, lines).textContent];
+          const svg = drawing.canvas(600, 200, "x", "x");
+          return [lines, drawing.addText(svg, 0, 0, lines).textContent];
         }""",
         said,
     )

@@ -28,7 +28,7 @@
   // A share below one in a hundred may have been meant as one of the whole: files write 0.8 for 80 %.
   const percentDoubt = (control, token) => {
     const value = view.tokenValue(token);
-    if (!inPercent(control) || value === null || !(value > 0 && value < 0.01) || state.usual(control, token)) return "";
+    if (value === null || !(value > 0 && value < 0.01) || state.usual(control, token)) return "";
     const meant = Number((value * 1e4).toPrecision(12));
     return `${view.tokenLabel(control, token)} is less than one in a hundred; for ${meant} % type ${meant}.`;
   };
@@ -69,7 +69,8 @@
     const id = view.uniqueId(control.key);
     const positions = available(control, offered);
     const note = el("p", { class: "lv-note", id: `${id}-note` });
-    const doubt = control.typed === null || offered !== null ? null : el("p", { class: "lv-note lv-doubt", role: "status" });
+    const doubted = control.typed !== null && offered === null && inPercent(control);
+    const doubt = doubted ? el("p", { class: "lv-doubt", role: "status" }) : null;
     const error = el("p", { class: "lv-error", id: `${id}-error`, hidden: true });
     const still = el("span", { class: "lv-still" });
     const label = el("label", { for: id, class: "lv-label" }, control.label);
