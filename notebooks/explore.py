@@ -18,7 +18,7 @@
 # page says how many, and its second tab lists them one by one.
 #
 # (Open this file as a notebook: JupyterLab with jupytext, or VS Code. The page needs the extra
-# `notebook`: `pip install 'leeway-sim[notebook]'`.)
+# `notebook`: `pip install -e '.[notebook]'` in a copy of the project.)
 
 # %%
 import textwrap
@@ -26,11 +26,9 @@ import textwrap
 from IPython.display import Image, display
 
 import analysis
-import engine
 from analysis import figures, findings, plans, study
 
-scenario = engine.load("../scenarios/first-intubations.yaml")
-page = analysis.explore(scenario)
+page = analysis.explore("../scenarios/first-intubations.yaml")
 display(page)
 
 # %% [markdown]
