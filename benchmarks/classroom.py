@@ -1,12 +1,13 @@
 """A class: 30 clients that each move a slider 5 times a second, for a minute, on one server.
 
-The server is a process of its own, started as `leeway explore` starts it. The clients are another:
-all open the page and read for ten seconds. Each stands at one of the shipped scenarios and walks
-one of its sliders at random, as hands do. Its page asks as the real one does: one request at a
-time; what was moved meanwhile is asked for next; after a pause the answer is refined, and given up
-when the slider moves on. Moving permissiveness within its positions asks for nothing, since an
-answer holds the whole curve; so those who move it type values between the positions. Latency is
-what a client waits for a coarse answer.
+The server is a process of its own, as `leeway explore --host` starts it for a class: whoever comes
+shows the token, has a cookie, and a budget of their own. The clients are another process: all open
+the address with the token, get the files of the page, and read for ten seconds. Each stands at one
+of the shipped scenarios and walks one of its sliders at random, as hands do. Its page asks as the
+real one does: one request at a time; what was moved meanwhile is asked for next; after a pause the
+answer is refined, and given up when the slider moves on. Moving permissiveness within its positions
+asks for nothing, since an answer holds the whole curve; so those who move it type values between
+the positions. Latency is what a client waits for a coarse answer.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import psutil
@@ -33,6 +34,7 @@ import psutil
 from benchmarks.measure import NAMES, SCENARIOS
 
 CLIENTS, PER_SECOND, SECONDS = 30, 5, 60
+HOST = "127.0.0.1"
 READING_SECONDS = 10
 """Everybody reads a little of the page before they touch anything."""
 COARSE, FINE, FINEST = 16, 100, 500
@@ -66,56 +68,75 @@ class Seen:
 
 
 @contextmanager
-def server(names: tuple[str, ...] = NAMES) -> Iterator[tuple[int, psutil.Process]]:
-    """`leeway explore` in a process of its own: its port and the process."""
+def server(names: tuple[str, ...] = NAMES) -> Iterator[tuple["Place", psutil.Process]]:
+    """`leeway explore` for a class, in a process of its own: where it is, and the process."""
     files = [str(SCENARIOS / f"{name}.yaml") for name in names]
     process = subprocess.Popen(
-        [*LEEWAY, "explore", *files, "--port", "0", "--no-browser"],
+        [*LEEWAY, "explore", *files, "--host", HOST, "--port", "0", "--no-browser"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
         assert process.stdout is not None
         for line in process.stdout:
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+            found = re.search(rf"http://{re.escape(HOST)}:(\d+)/\?token=(\S+)", line)
             if found is not None:
                 break
         else:
             raise RuntimeError("the server didn't start")
-        yield int(found[1]), psutil.Process(process.pid)
+        yield Place(int(found[1]), found[2]), psutil.Process(process.pid)
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
 
 
+class Place(NamedTuple):
+    """Where the server is, and what lets people in."""
+
+    port: int
+    token: str
+
+
 class Connection:
     """One connection that stays, as a browser's: plain HTTP/1.1, one request at a time."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.cookie = ""
+    def __init__(self, place: Place) -> None:
+        self.port, self.token = place
+        self.cookies: dict[str, str] = {}
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def get(self, path: str) -> tuple[int, bytes]:
         """Status and body; a connection that was given up is opened anew."""
         if self._streams is None:
-            self._streams = await asyncio.open_connection("127.0.0.1", self.port)
+            self._streams = await asyncio.open_connection(HOST, self.port)
         reader, writer = self._streams
         try:
             writer.write(
-                f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{self.cookie}"
+                f"GET {path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\n{self._cookie_header()}"
                 "Sec-Fetch-Site: same-origin\r\n\r\n".encode()
             )
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             length = re.search(r"(?im)^content-length: (\d+)", head)
-            cookie = re.search(r"(?im)^set-cookie: ([^;]+)", head)
-            if cookie is not None:
-                self.cookie = f"Cookie: {cookie[1]}\r\n"
+            self.cookies.update(re.findall(r"(?im)^set-cookie: ([^=]+)=([^;]+)", head))
             body = await reader.readexactly(0 if length is None else int(length[1]))
         except BaseException:
             self.close()  # a browser that gives a request up closes its connection
             raise
         return int(head.split(" ", 2)[1]), body
+
+    async def enter(self) -> str:
+        """Show the token, then open the page, as a browser is led to; its text."""
+        status, _ = await self.get(f"/?token={self.token}")
+        page_status, page = await self.get("/")
+        if (status, page_status) != (303, 200):
+            raise AssertionError(
+                f"the token was answered with {status}, the page with {page_status}"
+            )
+        return page.decode()
+
+    def _cookie_header(self) -> str:
+        pairs = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return f"Cookie: {pairs}\r\n" if pairs else ""
 
     def close(self) -> None:
         """Give up what is under way."""
@@ -127,11 +148,11 @@ class Connection:
 class Client:
     """Somebody at a slider, and their page."""
 
-    def __init__(self, number: int, port: int, names: tuple[str, ...], seen: Seen) -> None:
+    def __init__(self, number: int, place: Place, names: tuple[str, ...], seen: Seen) -> None:
         self.luck = random.Random(number)
         self.scenario = names[number % len(names)]
         self.key = KEYS[number // len(names) % len(KEYS)]
-        self.line = Connection(port)
+        self.line = Connection(place)
         self.seen = seen
         self.positions: list[str] = []
         self.at = 0
@@ -139,8 +160,10 @@ class Client:
         self.cell = ""
 
     async def arrive(self) -> None:
-        """Open the page."""
-        await self.line.get("/")
+        """Open the page, with all its files."""
+        page = await self.line.enter()
+        for name in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+            await self.line.get(name)
         _, body = await self.line.get(f"/api/boot?scenario={self.scenario}")
         controls = {each["key"]: each for each in json.loads(body)["controls"]}
         control = controls.get(self.key) or controls["watched"]
@@ -213,9 +236,10 @@ class Client:
             self.seen.answers.setdefault(path, body)
 
 
-async def asked_again(port: int, seen: Seen, process: psutil.Process, times: int) -> list[float]:
+async def asked_again(place: Place, seen: Seen, process: psutil.Process, times: int) -> list[float]:
     """Ask all that was answered once more, so many times; the server's memory (MB) after each."""
-    line, memory = Connection(port), []
+    line, memory = Connection(place), []
+    await line.enter()
     for _ in range(times):
         for path, body in seen.answers.items():
             status, again = await line.get(path)
@@ -239,7 +263,7 @@ async def background(*doing: Any) -> AsyncIterator[None]:
 
 
 async def lesson(
-    port: int,
+    place: Place,
     process: psutil.Process,
     *,
     clients: int = CLIENTS,
@@ -250,7 +274,7 @@ async def lesson(
 ) -> Seen:
     """All clients at once; what they saw, and the server's memory (MB) every second."""
     seen = Seen()
-    people = [Client(number, port, names, seen) for number in range(clients)]
+    people = [Client(number, place, names, seen) for number in range(clients)]
     for each in people:
         await each.arrive()
     await asyncio.sleep(reading)
@@ -289,9 +313,9 @@ def run(clients: int, seconds: float) -> None:
     )  # fmt: skip
     print(f"{clients} clients, {PER_SECOND} moves a second each, {seconds:.0f} s\n")
     print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
-    with server() as (port, process):
+    with server() as (place, process):
         for name in ("first lesson", "the same again"):
-            seen = asyncio.run(lesson(port, process, clients=clients, seconds=seconds))
+            seen = asyncio.run(lesson(place, process, clients=clients, seconds=seconds))
             print(row(name, seen), flush=True)
             if seen.errors:
                 print(dict(seen.statuses))

@@ -27,11 +27,9 @@ import textwrap
 from IPython.display import Image, display
 
 import analysis
-import engine
 from analysis import figures, findings, plans, study
 
-scenario = engine.load("../scenarios/first-intubations.yaml")
-page = analysis.explore(scenario)
+page = analysis.explore("../scenarios/first-intubations.yaml")
 display(page)
 
 # %% [markdown]

@@ -1,7 +1,8 @@
-"""A class at its sliders: no error, the right answers, and memory that doesn't grow."""
+"""A class at its sliders: no error, the right answers, and memory within its bounds."""
 
 import asyncio
 import json
+import os
 import sys
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,6 +22,8 @@ ROOM = (MOST_BYTES + MOST_KEPT) / 2**20 + 150
 """What a server may hold beyond what it begins with (MB): its stores, and some air."""
 REPEATED = 12
 """By how much asking the same again and again may let a server grow (MB)."""
+SOON = 250
+"""Within which a class gets 99 of 100 quick answers (ms)."""
 FEW_BYTES = 2**20
 
 
@@ -35,9 +38,9 @@ def assert_same(path, body):
 
 
 def test_ten_clients_for_a_few_seconds():
-    with classroom.server(NAMES) as (port, process):
+    with classroom.server(NAMES) as (place, process):
         seen = asyncio.run(
-            classroom.lesson(port, process, clients=10, seconds=5, reading=0.5, names=NAMES)
+            classroom.lesson(place, process, clients=10, seconds=5, reading=0.5, names=NAMES)
         )
     assert seen.errors == 0, seen.statuses
     assert len(seen.waits) > 10
@@ -50,18 +53,21 @@ def test_the_same_questions_again_and_again_take_no_more_memory():
     name = "first-intubations"
     book = next(each for each in books() if each.key == name)
 
-    async def script(port, process):
-        seen = await classroom.lesson(port, process, clients=4, seconds=3, reading=0, names=(name,))
-        line = classroom.Connection(port)
+    async def script(place, process):
+        seen = await classroom.lesson(
+            place, process, clients=4, seconds=3, reading=0, names=(name,)
+        )
+        line = classroom.Connection(place)
+        await line.enter()
         for state in ahead.likely(book, 0):  # what the server makes ready by itself is no growth
             query = urlencode({"scenario": name, **state.settings, "replications": 16})
             assert (await line.get(f"/api/answer?{query}"))[0] == 200
         line.close()
-        await classroom.asked_again(port, seen, process, 1)
-        return seen, await classroom.asked_again(port, seen, process, 5)
+        await classroom.asked_again(place, seen, process, 1)
+        return seen, await classroom.asked_again(place, seen, process, 5)
 
-    with classroom.server((name,)) as (port, process):
-        seen, memory = asyncio.run(script(port, process))
+    with classroom.server((name,)) as (place, process):
+        seen, memory = asyncio.run(script(place, process))
     assert len(seen.answers) > 10
     assert max(memory) - memory[0] < REPEATED, memory
 
@@ -99,14 +105,16 @@ def test_what_is_kept_stays_within_its_bounds_whatever_a_class_asks(monkeypatch)
 
 @pytest.mark.long
 def test_a_class_for_a_minute(capsys):
-    with classroom.server() as (port, process):
-        first = asyncio.run(classroom.lesson(port, process))
-        again = asyncio.run(classroom.lesson(port, process))
+    with classroom.server() as (place, process):
+        first = asyncio.run(classroom.lesson(place, process))
+        again = asyncio.run(classroom.lesson(place, process))
     with capsys.disabled():
         for name, seen in (("first lesson", first), ("the same again", again)):
             each_ten_seconds = " ".join(f"{held:.0f}" for held in seen.memory[::10])
             sys.stdout.write(f"\n{classroom.row(name, seen)}\nMB: {each_ten_seconds}\n")
     assert first.errors == again.errors == 0, (first.statuses, again.statuses)
-    assert max(first.memory) - first.memory[0] < ROOM
-    late = again.memory[len(again.memory) // 2 :]
-    assert max(late) - min(late) < 30
+    for seen in (first, again):
+        slow = seen.percentile(0.99)
+        assert slow < SOON, f"{slow:.0f} ms, at a load of {os.getloadavg()[0]:.1f}"
+    # bounded by the stores of answers, and flat only once those are full
+    assert max(first.memory + again.memory) - first.memory[0] < ROOM

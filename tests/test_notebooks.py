@@ -109,6 +109,6 @@ def test_how_many_samples_tell_something_is_not_understated():
 @pytest.mark.parametrize("name", PAGES)
 def test_a_notebook_uses_scenarios_that_are_shipped(name):
     source = "\n".join(cells(name, "code"))
-    named = re.findall(r'engine\.load\("([^"]+)"\)', source)
+    named = re.findall(r'(?:engine\.load|analysis\.explore)\("([^"]+)"\)', source)
     assert named
     assert all((NOTEBOOKS / path).is_file() for path in named)
