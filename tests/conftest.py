@@ -5,10 +5,23 @@ from collections import defaultdict
 import pytest
 from hypothesis import settings
 
+import engine
+from engine.run import DEFAULT_ENGINE
 from tests import browser as browsers
 
 settings.register_profile("leeway", deadline=None, derandomize=True, database=None)
 settings.load_profile("leeway")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled():
+    """The model is compiled before the first test: who compiles says so, and no test expects that.
+
+    Not in a copy of the project that has the reference alone (tests/planted.py).
+    """
+    if DEFAULT_ENGINE == "kernel":
+        scenario = engine.load(browsers.HERE.parent / "scenarios" / "first-intubations.yaml")
+        engine.simulate(scenario, replications=1)
 
 
 @pytest.fixture(scope="module")

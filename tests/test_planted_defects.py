@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.planted import DEFECTS, Defect, caught, copied, plant, run
+from tests.defects import DEFECTS, Defect
+from tests.planted import caught, copied, plant, run
 
 PROOFS = ("test_validation_oracle", "test_validation_known_answers")
 """What catches defects without knowing how the engines are written."""
